@@ -1,0 +1,242 @@
+//! Writing canonical form once: the octets that are hashed are the octets that are sent.
+
+use crate::canonical::{Rendered, Written, write_end, write_start};
+use crate::tape::{Element, Event};
+use crate::{XSI_NAMESPACE, escape_text};
+use std::borrow::Cow;
+
+/// What to do with an element that is being copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keep {
+    /// Write it and go on inside.
+    Yes,
+    /// Leave it out with everything in it.
+    No,
+    /// Write it empty with `xsi:nil="true"` and nothing of what it holds.
+    Nil,
+}
+
+/// Decides what of a subtree is written by [`Writer::copy`]; called in document order.
+pub trait CopyPolicy {
+    /// Whether an element is written. [`CopyPolicy::leave`] follows only for those answered with [`Keep::Yes`].
+    fn enter(&mut self, element: Element<'_>) -> Keep;
+
+    /// Whether an attribute of the element entered last is written.
+    fn attribute(&mut self, attribute: &crate::Attribute<'_>) -> bool;
+
+    /// The element entered and kept last ends.
+    fn leave(&mut self) {}
+
+    /// Whether white space between the children of an element is data; asked only of elements with child elements.
+    fn keeps_blanks(&mut self, _parent: Element<'_>) -> bool {
+        false
+    }
+}
+
+/// The policy that hides nothing and drops white space between elements.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeepAll;
+
+impl CopyPolicy for KeepAll {
+    fn enter(&mut self, _element: Element<'_>) -> Keep {
+        Keep::Yes
+    }
+
+    fn attribute(&mut self, _attribute: &crate::Attribute<'_>) -> bool {
+        true
+    }
+}
+
+/// Writes elements in canonical form.
+///
+/// An element begun with [`Writer::start_part`] is a fixed point of Exclusive C14N without comments: canonicalising it
+/// again, in place or cut out, gives the same octets. Comments and processing instructions are never written.
+#[derive(Default)]
+pub struct Writer {
+    out: Vec<u8>,
+    rendered: Rendered,
+    open: Vec<(Box<str>, Box<str>)>,
+    listed: Vec<Box<str>>,
+}
+
+impl Writer {
+    /// A writer with nothing written.
+    pub fn new() -> Writer {
+        Writer::default()
+    }
+
+    /// A writer with room for this many octets.
+    pub fn with_capacity(octets: usize) -> Writer {
+        Writer { out: Vec::with_capacity(octets), ..Writer::default() }
+    }
+
+    /// Makes [`Writer::copy`] declare these prefixes wherever they are in scope in the source, used or not: the
+    /// `PrefixList` of `InclusiveNamespaces`, for prefixes that occur in values such as `xsi:type`.
+    pub fn list_prefixes(&mut self, prefixes: &[&str]) {
+        self.listed = prefixes.iter().map(|prefix| (*prefix).into()).collect();
+    }
+
+    /// Begins an element. Its own namespace and those of its attributes are declared when no ancestor has declared
+    /// them; `declare` adds declarations that nothing visible uses. Attributes are (prefix, namespace, local, value).
+    pub fn start(
+        &mut self,
+        prefix: &str,
+        namespace: &str,
+        local: &str,
+        declare: &[(&str, &str)],
+        attributes: &[(&str, &str, &str, &str)],
+    ) {
+        let used = attributes.iter().filter(|(prefix, ..)| !prefix.is_empty());
+        let wanted = std::iter::once((prefix, namespace))
+            .chain(used.map(|(prefix, namespace, ..)| (*prefix, *namespace)))
+            .chain(declare.iter().copied());
+        let attributes = attributes
+            .iter()
+            .map(|(prefix, namespace, local, value)| Written { prefix, namespace, local, value: (*value).into() })
+            .collect();
+        self.open_element(prefix, local, wanted, attributes);
+    }
+
+    /// Begins an element as [`Writer::start`] does, but as if nothing were declared around it: the part that ends with
+    /// its end is complete in itself, so that it means and hashes the same in place and cut out.
+    pub fn start_part(
+        &mut self,
+        prefix: &str,
+        namespace: &str,
+        local: &str,
+        declare: &[(&str, &str)],
+        attributes: &[(&str, &str, &str, &str)],
+    ) {
+        let outer = self.rendered.isolate();
+        self.start(prefix, namespace, local, declare, attributes);
+        self.rendered.restore_on_leave(outer);
+    }
+
+    /// Text inside the open element.
+    pub fn text(&mut self, text: &str) {
+        escape_text(text, &mut self.out);
+    }
+
+    /// Ends the element begun last.
+    pub fn end(&mut self) {
+        if let Some((prefix, local)) = self.open.pop() {
+            self.rendered.leave();
+            write_end(&prefix, &local, &mut self.out);
+        }
+    }
+
+    /// An element that holds text only.
+    pub fn leaf(&mut self, prefix: &str, namespace: &str, local: &str, text: &str) {
+        self.start(prefix, namespace, local, &[], &[]);
+        self.text(text);
+        self.end();
+    }
+
+    /// An element that is nil: `xsi:nil="true"` and no content.
+    pub fn nil(&mut self, prefix: &str, namespace: &str, local: &str) {
+        self.start(prefix, namespace, local, &[], &[("xsi", XSI_NAMESPACE, "nil", "true")]);
+        self.end();
+    }
+
+    /// Octets that are canonical already, such as a signature; they must be complete elements that declare what they
+    /// use.
+    pub fn raw(&mut self, octets: &[u8]) {
+        self.out.extend_from_slice(octets);
+    }
+
+    /// Writes a subtree of a document with its own prefixes, as far as the policy keeps it. White space between
+    /// elements is left out unless the policy says that it is data.
+    pub fn copy(&mut self, element: Element<'_>, policy: &mut impl CopyPolicy) {
+        let mut hidden = None;
+        let mut blanks: Vec<Option<bool>> = Vec::new();
+        let mut parents: Vec<Element<'_>> = Vec::new();
+        for event in element.events() {
+            match (hidden, event) {
+                (Some(skipped), Event::End(ended)) if ended.id() == skipped => hidden = None,
+                (Some(_), _) | (None, Event::Comment(_) | Event::Instruction { .. }) => {}
+                (None, Event::Start(started)) => match policy.enter(started) {
+                    Keep::Yes => {
+                        self.copy_start(started, policy);
+                        parents.push(started);
+                        blanks.push(None);
+                    }
+                    Keep::No => hidden = Some(started.id()),
+                    Keep::Nil => {
+                        hidden = Some(started.id());
+                        self.nil(started.prefix(), started.namespace(), started.local());
+                    }
+                },
+                (None, Event::End(_)) => {
+                    parents.pop();
+                    blanks.pop();
+                    policy.leave();
+                    self.end();
+                }
+                (None, Event::Text(text)) => {
+                    let kept = !text.is_blank()
+                        || match (parents.last(), blanks.last_mut()) {
+                            (Some(parent), Some(known)) => {
+                                *known.get_or_insert_with(|| parent.is_leaf() || policy.keeps_blanks(*parent))
+                            }
+                            _ => true,
+                        };
+                    if kept {
+                        self.text(&text.value());
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many octets are written: a mark for hashing a part.
+    pub fn position(&self) -> usize {
+        self.out.len()
+    }
+
+    /// What is written so far.
+    pub fn bytes(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// All that was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
+
+    fn copy_start(&mut self, element: Element<'_>, policy: &mut impl CopyPolicy) {
+        let attributes: Vec<Written<'_>> =
+            element.attributes().filter(|attribute| policy.attribute(attribute)).map(Written::from).collect();
+        let used: Vec<(&str, &str)> = attributes
+            .iter()
+            .filter(|attribute| !attribute.prefix.is_empty())
+            .map(|attribute| (attribute.prefix, attribute.namespace))
+            .collect();
+        let listed: Vec<(&str, &str)> = if self.listed.is_empty() {
+            Vec::new()
+        } else {
+            let listed = |prefix: &str| self.listed.iter().any(|known| known.as_ref() == prefix);
+            element.in_scope().into_iter().filter(|(prefix, _)| listed(prefix)).collect()
+        };
+        let own = std::iter::once((element.prefix(), element.namespace()));
+        self.open_element(element.prefix(), element.local(), own.chain(used).chain(listed), attributes);
+    }
+
+    fn open_element<'w>(
+        &mut self,
+        prefix: &str,
+        local: &str,
+        wanted: impl Iterator<Item = (&'w str, &'w str)>,
+        attributes: Vec<Written<'_>>,
+    ) {
+        let mut declare: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
+        for (prefix, namespace) in wanted {
+            let known = prefix == "xml" || self.rendered.knows(prefix, namespace);
+            if !known && !declare.iter().any(|(other, _)| other == prefix) {
+                declare.push((prefix.into(), namespace.into()));
+            }
+        }
+        self.rendered.enter(&declare);
+        self.open.push((prefix.into(), local.into()));
+        write_start(prefix, local, declare, attributes, &mut self.out);
+    }
+}
