@@ -1,6 +1,7 @@
 //! The document as a flat tape of tokens, and the views on it.
 
 use crate::XML_NAMESPACE;
+use crate::characters::is_nc_name;
 use crate::error::{Position, XmlError};
 use crate::escape::{normalize_line_ends, unescape_attribute, unescape_text};
 use crate::limits::Limits;
@@ -309,6 +310,44 @@ impl<'d> Element<'d> {
                 },
             })
         })
+    }
+
+    /// The prefixes that values in this subtree rely on: `xsi:type`, and any value that has the form of a qualified
+    /// name whose prefix is in scope. Each with the namespace that it means where it is first met.
+    ///
+    /// Exclusive C14N does not see such prefixes; a signature lists them (REC-xml-exc-c14n-20020718 §1.3).
+    pub fn value_prefixes(self) -> Vec<(&'d str, &'d str)> {
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        let mut look = |element: Element<'d>, value: &'d str| {
+            let prefix =
+                value.trim_ascii().split_once(':').filter(|(_, local)| is_nc_name(local)).map(|(prefix, _)| prefix);
+            if let Some(prefix) = prefix.filter(|prefix| *prefix != "xml" && is_nc_name(prefix))
+                && !found.iter().any(|(known, _)| *known == prefix)
+                && let Some(namespace) = element.resolve(prefix)
+            {
+                found.push((prefix, namespace));
+            }
+        };
+        let mut inside = Vec::new();
+        for event in self.events() {
+            match event {
+                Event::Start(element) => {
+                    inside.push(element);
+                    let tokens = element.head().filter(|token| token.kind == Kind::Attribute);
+                    tokens.for_each(|token| look(element, token.value(self.source())));
+                }
+                Event::End(_) => {
+                    inside.pop();
+                }
+                Event::Text(text) => {
+                    if let Some(element) = inside.last() {
+                        look(*element, text.raw);
+                    }
+                }
+                Event::Comment(_) | Event::Instruction { .. } => {}
+            }
+        }
+        found
     }
 
     /// Where the element lies in the source, in octets.

@@ -1,0 +1,48 @@
+use kapia_xml::Element;
+
+/// The names of the fields of a call context in wire order (regix-contract §2.3), misspelling included.
+const FIELDS: [&str; 11] = [
+    "ServiceURI",
+    "ServiceType",
+    "EmployeeIdentifier",
+    "EmployeeNames",
+    "EmployeeAditionalIdentifier",
+    "EmployeePosition",
+    "AdministrationOId",
+    "AdministrationName",
+    "ResponsiblePersonIdentifier",
+    "LawReason",
+    "Remark",
+];
+
+/// Who calls and on what legal ground, as the consumer says it; every field may be missing (regix-contract §2.3).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CallContext {
+    values: [Option<String>; FIELDS.len()],
+}
+
+impl CallContext {
+    /// Reads the children of `CallContext` that lie in its own namespace, in any order; the first of a name counts.
+    pub(crate) fn read(element: Element<'_>) -> CallContext {
+        let mut context = CallContext::default();
+        for child in element.children().filter(|child| child.namespace() == element.namespace()) {
+            if let Some(index) = FIELDS.iter().position(|name| *name == child.local()) {
+                let slot = &mut context.values[index];
+                if slot.is_none() && !crate::request::is_nil(child) {
+                    *slot = Some(child.text().into_owned());
+                }
+            }
+        }
+        context
+    }
+
+    /// The fields that were sent, by wire name, in wire order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        FIELDS.iter().zip(&self.values).filter_map(|(name, value)| Some((*name, value.as_deref()?)))
+    }
+
+    /// One field by its wire name; `None` when it was not sent or there is no such field.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(field, _)| *field == name).map(|(_, value)| value)
+    }
+}

@@ -1,0 +1,29 @@
+//! The RegiX wire contract: entry points V1 and V2, call context, access matrix, and the texts of its errors.
+//!
+//! This crate alone knows RegiX's wire names. It reads a request out of an opened envelope and writes replies in the
+//! exact shapes of regix-contract §3 and §4; it judges nothing.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod condition;
+mod context;
+mod entry;
+mod matrix;
+mod reply;
+mod request;
+mod route;
+
+pub use condition::{Condition, Shape};
+pub use context::CallContext;
+pub use entry::{EntryPoint, Method};
+pub use matrix::{AccessMatrix, MatrixField};
+pub use reply::{Answer, Reply, Written};
+pub use request::{Personal, Processing, RequestError, ServiceRequest, read_request};
+pub use route::{Address, Route};
+
+/// The namespace of the V1 contract.
+pub const TEMPURI: &str = "http://tempuri.org/";
+/// The namespace of the V2 contract.
+pub const REGIX: &str = "http://egov.bg/RegiX";
+/// The namespace of V2 data and of what is signed.
+pub const SIGNED_DATA: &str = "http://egov.bg/RegiX/SignedData";

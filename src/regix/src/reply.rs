@@ -1,0 +1,264 @@
+use crate::{AccessMatrix, EntryPoint, Method};
+use kapia_soap::{Version, XSD, begin_reply, end_reply};
+use kapia_xml::{CopyPolicy, Element, KeepAll, Writer, XSI_NAMESPACE};
+use std::ops::Range;
+
+/// To whom a reply goes: generation, method, SOAP version and the message id of the request.
+#[derive(Clone, Debug)]
+pub struct Reply<'r> {
+    /// The generation of the contract.
+    pub entry: EntryPoint,
+    /// The method that was called.
+    pub method: Method,
+    /// The SOAP version of the request.
+    pub version: Version,
+    /// The message id of the request, verbatim.
+    pub relates_to: Option<&'r str>,
+}
+
+/// What a successful answer holds.
+pub struct Answer<'a> {
+    /// The number of the call.
+    pub service_call_id: i64,
+    /// The argument, to be echoed.
+    pub request: Element<'a>,
+    /// The answer of the register.
+    pub response: Element<'a>,
+    /// The access matrix, when it was asked for.
+    pub matrix: Option<&'a AccessMatrix>,
+    /// Whether `xsi` and `xsd` are declared on `Data`: the legacy signature counts them (regix-contract §8.4).
+    pub legacy_scope: bool,
+}
+
+/// A reply and where the parts lie in it that are hashed.
+#[derive(Debug)]
+pub struct Written {
+    /// The octets to send.
+    pub octets: Vec<u8>,
+    /// The octets of `Data`, in canonical form.
+    pub data: Range<usize>,
+}
+
+impl Reply<'_> {
+    /// Writes a successful answer (regix-contract §3.5, §4.3; order of wild-clients rule 11).
+    ///
+    /// `Data` is written once, in canonical form; `sign` is given its octets and the prefixes that values in it rely
+    /// on, and gives back the signature element to put directly behind it, or nothing.
+    pub fn answer<E>(
+        &self,
+        answer: &Answer<'_>,
+        policy: &mut impl CopyPolicy,
+        sign: impl FnOnce(&[u8], &[&str]) -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Written, E> {
+        let namespace = self.entry.data();
+        let size = answer.request.span().len() + answer.response.span().len();
+        let mut writer = Writer::with_capacity(size + size / 4 + 6144);
+        let relied_on = relied_on(answer);
+        let listed: Vec<&str> = relied_on.iter().map(|(prefix, _)| *prefix).collect();
+        writer.list_prefixes(&listed);
+
+        self.begin_result(&mut writer, true);
+        let start = writer.position();
+        let scope = if answer.legacy_scope { vec![("xsd", XSD), ("xsi", XSI_NAMESPACE)] } else { relied_on.clone() };
+        writer.start_part("", namespace, "Data", &scope, &[("", "", "id", "data")]);
+        writer.start("", namespace, "Request", &[], &[("", "", "id", "request")]);
+        writer.copy(answer.request, &mut KeepAll);
+        writer.end();
+        writer.start("", namespace, "Response", &[], &[("", "", "id", "response")]);
+        writer.copy(answer.response, policy);
+        writer.end();
+        match answer.matrix {
+            Some(matrix) => matrix.write(&mut writer, namespace),
+            None => writer.nil("", namespace, "Matrix"),
+        }
+        writer.end();
+        let data = start..writer.position();
+        if let Some(signature) = sign(&writer.bytes()[data.clone()], &listed)? {
+            writer.raw(&signature);
+        }
+        self.end_result(&mut writer, None, answer.service_call_id);
+        Ok(Written { octets: writer.into_bytes(), data })
+    }
+
+    /// Writes a result with `HasError` (regix-contract §5.3): V2 with a nil `Data`, V1 with a `Data` that holds only a
+    /// nil `Matrix`.
+    pub fn error(&self, text: &str, is_ready: bool, service_call_id: i64) -> Vec<u8> {
+        let mut writer = Writer::with_capacity(2048 + text.len());
+        self.begin_result(&mut writer, is_ready);
+        match self.entry {
+            EntryPoint::V1 => {
+                writer.start("", self.entry.data(), "Data", &[], &[("", "", "id", "data")]);
+                writer.nil("", self.entry.data(), "Matrix");
+                writer.end();
+            }
+            EntryPoint::V2 => writer.nil("", self.entry.data(), "Data"),
+        }
+        self.end_result(&mut writer, Some(text), service_call_id);
+        writer.into_bytes()
+    }
+
+    fn begin_result(&self, writer: &mut Writer, is_ready: bool) {
+        let contract = self.entry.contract();
+        let method = self.method.name();
+        begin_reply(writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
+        writer.start("", contract, &format!("{method}Response"), &[], &[]);
+        writer.start("", contract, &format!("{method}Result"), &[], &[]);
+        if self.entry == EntryPoint::V2 {
+            writer.start("", self.entry.data(), "ServiceResultData", &[], &[]);
+        }
+        writer.leaf("", self.entry.data(), "IsReady", if is_ready { "true" } else { "false" });
+    }
+
+    fn end_result(&self, writer: &mut Writer, error: Option<&str>, service_call_id: i64) {
+        let data = self.entry.data();
+        writer.leaf("", data, "HasError", if error.is_some() { "true" } else { "false" });
+        match error {
+            Some(text) => writer.leaf("", data, "Error", text),
+            None => writer.nil("", data, "Error"),
+        }
+        writer.leaf("", data, "ServiceCallID", &service_call_id.to_string());
+        if self.entry == EntryPoint::V2 {
+            writer.end();
+        }
+        writer.end();
+        writer.end();
+        end_reply(writer);
+    }
+}
+
+/// The prefixes that values of the two payloads rely on, with the namespace each first means.
+fn relied_on<'a>(answer: &Answer<'a>) -> Vec<(&'a str, &'a str)> {
+    let mut found = answer.request.value_prefixes();
+    for (prefix, namespace) in answer.response.value_prefixes() {
+        if !found.iter().any(|(known, _)| *known == prefix) {
+            found.push((prefix, namespace));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kapia_xml::{Document, Limits};
+    use std::convert::Infallible;
+
+    fn read(text: &str) -> Document {
+        Document::read(text.as_bytes().to_vec(), &Limits::default()).unwrap()
+    }
+
+    fn answer(reply: &Reply<'_>, matrix: Option<&AccessMatrix>) -> String {
+        let request = read("<q:Req xmlns:q='urn:q'><q:EGN>1</q:EGN></q:Req>");
+        let response = read("<Resp xmlns='urn:r'>\n <Name>Х</Name>\n</Resp>");
+        let answer = Answer {
+            service_call_id: 7,
+            request: request.root(),
+            response: response.root(),
+            matrix,
+            legacy_scope: false,
+        };
+        let written = reply
+            .answer(&answer, &mut KeepAll, |_, _| Ok::<_, Infallible>(Some(b"<Signature></Signature>".to_vec())))
+            .unwrap();
+        String::from_utf8(written.octets).unwrap()
+    }
+
+    const V2: Reply<'_> =
+        Reply { entry: EntryPoint::V2, method: Method::Execute, version: Version::V11, relates_to: None };
+    const V1: Reply<'_> = Reply {
+        entry: EntryPoint::V1,
+        method: Method::ExecuteSynchronous,
+        version: Version::V12,
+        relates_to: Some("uuid:1"),
+    };
+
+    #[test]
+    fn a_v2_answer_has_the_golden_shape() {
+        assert_eq!(
+            answer(&V2, None),
+            concat!(
+                "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\">",
+                "<s:Body xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">",
+                "<ExecuteResponse xmlns=\"http://egov.bg/RegiX\"><ExecuteResult>",
+                "<ServiceResultData xmlns=\"http://egov.bg/RegiX/SignedData\"><IsReady>true</IsReady>",
+                "<Data xmlns=\"http://egov.bg/RegiX/SignedData\" id=\"data\">",
+                "<Request id=\"request\"><q:Req xmlns:q=\"urn:q\"><q:EGN>1</q:EGN></q:Req></Request>",
+                "<Response id=\"response\"><Resp xmlns=\"urn:r\"><Name>Х</Name></Resp></Response>",
+                "<Matrix xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"></Matrix></Data>",
+                "<Signature></Signature><HasError>false</HasError><Error xsi:nil=\"true\"></Error>",
+                "<ServiceCallID>7</ServiceCallID></ServiceResultData></ExecuteResult></ExecuteResponse></s:Body></s:Envelope>"
+            )
+        );
+    }
+
+    #[test]
+    fn a_v1_answer_has_the_golden_shape() {
+        assert_eq!(
+            answer(&V1, None),
+            concat!(
+                "<s:Envelope xmlns:a=\"http://www.w3.org/2005/08/addressing\" xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\">",
+                "<s:Header><a:Action s:mustUnderstand=\"1\">http://tempuri.org/IRegiXEntryPoint/ExecuteSynchronousResponse</a:Action>",
+                "<a:RelatesTo>uuid:1</a:RelatesTo></s:Header>",
+                "<s:Body xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">",
+                "<ExecuteSynchronousResponse xmlns=\"http://tempuri.org/\"><ExecuteSynchronousResult><IsReady>true</IsReady>",
+                "<Data xmlns=\"http://tempuri.org/\" id=\"data\">",
+                "<Request id=\"request\"><q:Req xmlns:q=\"urn:q\"><q:EGN>1</q:EGN></q:Req></Request>",
+                "<Response id=\"response\"><Resp xmlns=\"urn:r\"><Name>Х</Name></Resp></Response>",
+                "<Matrix xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"></Matrix></Data>",
+                "<Signature></Signature><HasError>false</HasError><Error xsi:nil=\"true\"></Error>",
+                "<ServiceCallID>7</ServiceCallID></ExecuteSynchronousResult></ExecuteSynchronousResponse></s:Body></s:Envelope>"
+            )
+        );
+    }
+
+    #[test]
+    fn the_matrix_stands_where_the_nil_stood() {
+        let field = |path: &str, has_access| crate::MatrixField { path: path.into(), has_access };
+        let matrix = AccessMatrix { name: "RespType".into(), fields: vec![field("A", true), field("A.B", false)] };
+        assert!(answer(&V2, Some(&matrix)).contains(concat!(
+            "</Response><Matrix id=\"AccessMatrix\"><HasAccess>true</HasAccess><Name>RespType</Name><Properties>",
+            "<Property><HasAccess>true</HasAccess><Name>A</Name></Property>",
+            "<Property><HasAccess>false</HasAccess><Name>A.B</Name></Property></Properties></Matrix></Data>"
+        )));
+    }
+
+    #[test]
+    fn an_error_has_a_nil_data_in_v2_and_a_nil_matrix_in_v1() {
+        let v2 = String::from_utf8(V2.error("Access denied!", false, 0)).unwrap();
+        assert!(v2.contains(concat!(
+            "<IsReady>false</IsReady><Data xsi:nil=\"true\"></Data><HasError>true</HasError>",
+            "<Error>Access denied!</Error><ServiceCallID>0</ServiceCallID></ServiceResultData>"
+        )));
+        let v1 = String::from_utf8(V1.error("x", true, 9)).unwrap();
+        assert!(v1.contains(concat!(
+            "<IsReady>true</IsReady><Data id=\"data\"><Matrix xsi:nil=\"true\"></Matrix></Data><HasError>true</HasError>",
+            "<Error>x</Error><ServiceCallID>9</ServiceCallID></ExecuteSynchronousResult>"
+        )));
+    }
+
+    #[test]
+    fn a_type_named_in_a_value_keeps_its_prefix() {
+        let request = read("<R xmlns='urn:q'/>");
+        let response = read(
+            "<R xmlns='urn:r' xmlns:xsd='http://www.w3.org/2001/XMLSchema' xmlns:i='http://www.w3.org/2001/XMLSchema-instance'><v i:type='xsd:string'>1</v></R>",
+        );
+        let answer = Answer {
+            service_call_id: 1,
+            request: request.root(),
+            response: response.root(),
+            matrix: None,
+            legacy_scope: false,
+        };
+        let mut listed = Vec::new();
+        let written = V2
+            .answer(&answer, &mut KeepAll, |_, prefixes| {
+                listed = prefixes.iter().map(|prefix| prefix.to_string()).collect();
+                Ok::<_, Infallible>(None)
+            })
+            .unwrap();
+        let text = String::from_utf8(written.octets).unwrap();
+        assert_eq!(listed, ["xsd"]);
+        assert!(text.contains("<Data xmlns=\"http://egov.bg/RegiX/SignedData\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" id=\"data\">"), "{text}");
+    }
+}
