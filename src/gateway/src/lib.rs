@@ -1,0 +1,23 @@
+//! The way of a call: identify, permit, check, ask, filter, sign, write down, answer.
+//!
+//! [`Gateway::answer`] takes one message and gives one reply. Each step is a function with a name from that list, in
+//! [`stages`](crate::gateway), and takes the type that proves the step before it: nobody can ask a register without a
+//! `kapia_registry::Permit`, and nothing leaves before its journal record is durable.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod ended;
+mod filter;
+mod gateway;
+mod matrix;
+mod message;
+mod metrics;
+mod opened;
+mod settings;
+mod stages;
+mod trace;
+
+pub use filter::{FilterPlan, Filtered};
+pub use gateway::{Gateway, Parts};
+pub use message::{Incoming, Outgoing};
+pub use settings::{Settings, TextLanguage, Validation};

@@ -1,0 +1,120 @@
+//! From octets to a call: the first stage, before anybody is asked who is calling.
+
+use crate::message::Incoming;
+use crate::settings::Settings;
+use kapia_regix::{Method, RequestError, ServiceRequest, read_request};
+use kapia_soap::{Addressing, Bilingual, Envelope, Fault, FaultCode, Problem, Version, WSS_NAMESPACES};
+use kapia_xml::{Document, XmlError};
+
+/// A message that has been understood as a call of a method.
+pub(crate) struct Opened {
+    pub document: Document,
+    pub version: Version,
+    pub message_id: Option<String>,
+    pub method: Method,
+    pub request: Result<ServiceRequest, RequestError>,
+}
+
+/// Why a message is not a call: an HTTP status and, where SOAP can be spoken, a fault.
+pub(crate) struct NotACall {
+    pub status: u16,
+    pub version: Version,
+    pub message_id: Option<String>,
+    pub fault: Fault,
+    pub code: &'static str,
+}
+
+pub(crate) fn open(incoming: &Incoming, settings: &Settings) -> Result<Opened, Box<NotACall>> {
+    let version = announced(incoming)?;
+    let refuse = |status, code, fault, message_id| Box::new(NotACall { status, version, message_id, fault, code });
+    // One client begins its envelope with a newline (wild-clients §1.3 row 32).
+    let blank = incoming.body.iter().take_while(|octet| octet.is_ascii_whitespace()).count();
+    let document = Document::read(incoming.body.slice(blank..), &settings.limits).map_err(|error| {
+        let status = if error.code() == "xml-too-large" { 413 } else { 400 };
+        refuse(status, error.code(), unreadable(&error), None)
+    })?;
+    let security = WSS_NAMESPACES.map(|namespace| (namespace, "Security"));
+    let envelope = Envelope::open(&document, version, &security)
+        .map_err(|(error, addressing)| refuse(500, "envelope", error.fault(), addressing.message_id))?;
+    let Addressing { action, message_id } = envelope.addressing;
+    let body = document.element(envelope.body);
+    let Some(method) = incoming.entry.method(body.namespace(), body.local()) else {
+        let fault = action_not_supported(&body.name().to_string());
+        return Err(refuse(500, "method-unknown", fault, message_id));
+    };
+    let named = match version {
+        Version::V12 => action,
+        Version::V11 => incoming.soap_action.as_deref().map(|action| action.trim().trim_matches('"').to_owned()),
+    };
+    if let Some(named) = named.filter(|named| !named.is_empty() && *named != incoming.entry.action(method)) {
+        return Err(refuse(500, "action-mismatch", action_not_supported(&named), message_id));
+    }
+    let request = match method {
+        Method::Execute | Method::ExecuteSynchronous => read_request(incoming.entry, method, body),
+        _ => Ok(ServiceRequest::default()),
+    };
+    Ok(Opened { document, version, message_id, method, request })
+}
+
+fn announced(incoming: &Incoming) -> Result<Version, Box<NotACall>> {
+    let content_type = incoming.content_type.as_deref().unwrap_or_default();
+    match Version::of_content_type(content_type).filter(|version| incoming.address.takes(*version)) {
+        Some(version) => Ok(version),
+        None => {
+            let (expected, version) = match incoming.address {
+                kapia_regix::Address::Basic => ("text/xml; charset=utf-8", Version::V11),
+                kapia_regix::Address::WsHttp => ("application/soap+xml; charset=utf-8", Version::V12),
+            };
+            let problem = Problem {
+                code: "content-type".into(),
+                message: Bilingual::new(
+                    "the content type of the message is not one that this address takes",
+                    "видът на съдържанието не се приема на този адрес",
+                ),
+                hint: Bilingual::new(
+                    format!("send it with Content-Type: {expected}"),
+                    format!("изпратете го с Content-Type: {expected}"),
+                ),
+                places: Vec::new(),
+            };
+            let reason = format!("{}; hint: {}", problem.message.en, problem.hint.en);
+            let fault = Fault { code: FaultCode::Sender, reason, problem: Some(problem) };
+            Err(Box::new(NotACall { status: 415, version, message_id: None, fault, code: "content-type" }))
+        }
+    }
+}
+
+fn unreadable(error: &XmlError) -> Fault {
+    let place = error.position();
+    let message = Bilingual::new(
+        format!("the message is not XML that can be read: {error}"),
+        format!(
+            "съобщението не е XML, който може да се прочете: {}, ред {}, колона {}",
+            error.message_bg(),
+            place.line,
+            place.column
+        ),
+    );
+    let hint = Bilingual::new(error.hint(), error.hint_bg());
+    let reason = format!("{}; hint: {}", message.en, hint.en);
+    let problem = Problem { code: error.code().into(), message, hint, places: Vec::new() };
+    Fault { code: FaultCode::Sender, reason, problem: Some(problem) }
+}
+
+fn action_not_supported(named: &str) -> Fault {
+    let problem = Problem {
+        code: "action-not-supported".into(),
+        message: Bilingual::new(
+            "the action, or the element in the body, is not a method of this entry point",
+            "действието или елементът в тялото не е метод на тази входна точка",
+        ),
+        hint: Bilingual::new(
+            "use the method and the action of the WSDL, which is served at this address with ?singleWsdl",
+            "използвайте метода и действието от WSDL, който се отдава на този адрес с ?singleWsdl",
+        ),
+        places: Vec::new(),
+    };
+    // The text of .NET's dispatcher in its beginning; it names what was asked for.
+    let reason = format!("The message with Action '{named}' cannot be processed at the receiver");
+    Fault { code: FaultCode::ActionNotSupported, reason, problem: Some(problem) }
+}

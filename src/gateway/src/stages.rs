@@ -1,0 +1,317 @@
+//! The stages of a call after it has been opened. Each takes what the stage before it proves.
+
+use crate::ended::Ended;
+use crate::gateway::Parts;
+use crate::opened::Opened;
+use crate::settings::{Settings, Validation};
+use crate::trace::Trace;
+use kapia_adapter::{AdapterError, CallFacts, Fault, Operation, Question, Sensitive, Served, Unserved};
+use kapia_journal::Outcome;
+use kapia_pki::{ChainVerdict, Presented};
+use kapia_registry::{Caller, Denial, OperationName, Permit};
+use kapia_regix::{Condition, ServiceRequest};
+use kapia_schema::{Language, Options, Report, SchemaSet};
+use kapia_soap::{Bilingual, Place};
+use kapia_xml::{Document, Element, QName};
+use std::time::Instant;
+use time::OffsetDateTime;
+
+/// A call whose operation is served here.
+pub(crate) struct Known<'c> {
+    pub opened: Opened,
+    pub request: ServiceRequest,
+    pub served: &'c Served,
+}
+
+/// A call that the access decision has allowed. Only [`permit`] makes it.
+pub(crate) struct Permitted<'c> {
+    pub known: Known<'c>,
+    permit: Permit,
+}
+
+impl Permitted<'_> {
+    pub fn permit(&self) -> &Permit {
+        &self.permit
+    }
+}
+
+/// A permitted call with a valid argument. Only [`check_argument`] makes it.
+pub(crate) struct Checked<'c> {
+    permitted: Permitted<'c>,
+    argument: kapia_xml::ElementId,
+}
+
+impl<'c> Checked<'c> {
+    pub fn permitted(&self) -> &Permitted<'c> {
+        &self.permitted
+    }
+
+    pub fn argument(&self) -> Element<'_> {
+        self.permitted.known.opened.document.element(self.argument)
+    }
+}
+
+/// Finds the operation. Names are public, so this comes before the access decision, as in regix-contract §5.2.
+pub(crate) fn find<'c>(opened: Opened, parts: &'c Parts) -> Result<Known<'c>, Box<Ended>> {
+    let request = opened.request.clone().map_err(|error| {
+        let hint = Bilingual::new(
+            "compare the request with the WSDL of the entry point",
+            "сравнете заявката с WSDL на входната точка",
+        );
+        Ended::new(Outcome::Fault, Condition::Unreadable(error.to_string()), "request-unreadable", hint)
+    })?;
+    let name = request.operation.as_deref().unwrap_or_default();
+    let served = parts.catalogue.find(name).map_err(|unserved| not_served(name, &unserved))?;
+    Ok(Known { opened, request, served })
+}
+
+fn not_served(name: &str, unserved: &Unserved<'_>) -> Box<Ended> {
+    let hint = unserved.hint();
+    let hint = Bilingual::new(hint.en, hint.bg);
+    let (condition, code) = match unserved {
+        Unserved::NotAName(_) => (Condition::OperationInvalid, "operation-not-a-name"),
+        Unserved::UnknownContract(_) => (Condition::OperationInvalid, "contract-unknown"),
+        Unserved::UnknownOperation(_) | Unserved::Refused(_) => {
+            let operation = name.rsplit('.').next().unwrap_or_default();
+            (Condition::OperationUnknown(operation.into()), "operation-unknown")
+        }
+    };
+    Ended::new(Outcome::Fault, condition, code, hint)
+}
+
+/// Who is calling? Only a certificate whose chain is trusted now identifies anybody.
+pub(crate) fn identify(
+    certificate: Option<&Presented>,
+    parts: &Parts,
+    now: OffsetDateTime,
+) -> Result<Caller, Box<Ended>> {
+    if let Some(presented) = certificate.filter(|presented| presented.trusted().is_none()) {
+        return Err(untrusted(presented));
+    }
+    let thumbprints = certificate.map(crate::trace::thumbprints);
+    parts.registry.identify(thumbprints.as_ref(), now).map_err(|denial| denied(&denial))
+}
+
+fn untrusted(presented: &Presented) -> Box<Ended> {
+    const RENEW: (&str, &str) = (
+        "renew the transport certificate and have it registered",
+        "подновете транспортното удостоверение и го регистрирайте",
+    );
+    const ISSUER: (&str, &str) = (
+        "use the transport certificate that was issued for this environment; test and production have different issuers",
+        "използвайте транспортното удостоверение, издадено за тази среда; тестовата и реалната имат различни издатели",
+    );
+    let (condition, code, (en, bg)) = match presented.chain {
+        ChainVerdict::Expired => (Condition::CertificateNotActive, "certificate-expired", RENEW),
+        ChainVerdict::NotYetValid => (Condition::CertificateNotActive, "certificate-not-yet-valid", RENEW),
+        ChainVerdict::Revoked => (Condition::CertificateNotActive, "certificate-revoked", RENEW),
+        ChainVerdict::WrongPurpose => (Condition::CertificateNotFound, "certificate-wrong-purpose", ISSUER),
+        _ => (Condition::CertificateNotFound, "certificate-issuer-unknown", ISSUER),
+    };
+    use kapia_pki::Language::{Bulgarian, English};
+    let hint = Bilingual::new(
+        format!("{}; {en}", presented.chain.message(English)),
+        format!("{}; {bg}", presented.chain.message(Bulgarian)),
+    );
+    Ended::new(Outcome::Denied, condition, code, hint)
+}
+
+/// May they? Makes the one thing that lets a call go on.
+pub(crate) fn permit<'c>(
+    known: Known<'c>,
+    caller: &Caller,
+    parts: &Parts,
+    now: OffsetDateTime,
+) -> Result<Permitted<'c>, Box<Ended>> {
+    let name = known.served.operation.name.as_str();
+    let operation: OperationName = name.parse().map_err(|_| {
+        let hint = Bilingual::new("rename the operation in its package", "преименувайте операцията в пакета ѝ");
+        Ended::new(Outcome::InternalError, Condition::OperationInvalid, "operation-not-a-name", hint)
+    })?;
+    match parts.registry.permit(caller, &operation, now) {
+        Ok(permit) => Ok(Permitted { known, permit }),
+        Err(denial) => Err(denied(&denial)),
+    }
+}
+
+fn denied(denial: &Denial) -> Box<Ended> {
+    use kapia_registry::Condition as Refused;
+    use kapia_registry::Language::{Bulgarian, English};
+    let condition = match denial.condition() {
+        Refused::CertificateNotFound => Condition::CertificateNotFound,
+        Refused::CertificateNotActive => Condition::CertificateNotActive,
+        Refused::NoAccess => Condition::NoAccess,
+        Refused::ServiceDisabled => Condition::ServiceDisabled,
+    };
+    let tell = |language| format!("{}; {}", denial.message(language), denial.hint(language));
+    Ended::new(Outcome::Denied, condition, denial.code(), Bilingual::new(tell(English), tell(Bulgarian)))
+}
+
+/// Is the argument valid? A wrong root is refused always, other violations unless the setting only reports them.
+pub(crate) fn check_argument<'c>(
+    permitted: Permitted<'c>,
+    settings: &Settings,
+    trace: &mut Trace,
+) -> Result<Checked<'c>, Box<Ended>> {
+    let Known { opened, request, served } = &permitted.known;
+    let processing = request.processing;
+    for (asked, what) in [
+        (processing.asynchronous, "asynchronous processing"),
+        (processing.verify, "RequestProcessing Verify"),
+        (processing.decrypt, "RequestProcessing Decrypt"),
+        (processing.transform_from_pdf, "RequestProcessing TransformFromPDF"),
+        (processing.encrypt, "ResponseProcessing Encrypt"),
+        (processing.transform_to_pdf, "ResponseProcessing TransformToPDF"),
+    ] {
+        if asked {
+            return Err(not_offered(what));
+        }
+    }
+    let Some(argument) = request.argument.map(|argument| opened.document.element(argument)) else {
+        let root = &served.operation.request.root;
+        let hint = Bilingual::new(
+            format!("put the document {root} into Argument"),
+            format!("поставете документа {root} в Argument"),
+        );
+        return Err(Ended::new(Outcome::Fault, Condition::ArgumentMissing, "argument-missing", hint));
+    };
+    let operation = &served.operation;
+    check_root(argument, &operation.request.root)?;
+    let report = validate(&operation.request.schema, argument, settings);
+    trace.validated(true, settings.validation, &report);
+    if !report.is_valid() && settings.validation == Validation::Strict {
+        let places: Vec<Place> = report.violations.iter().map(place).collect();
+        let hint = first_hint(&report);
+        let mut ended = Ended::new(Outcome::InvalidArgument, Condition::ArgumentInvalid, "argument-invalid", hint);
+        ended.places = places;
+        return Err(ended);
+    }
+    let argument = argument.id();
+    Ok(Checked { permitted, argument })
+}
+
+pub(crate) fn not_offered(what: &'static str) -> Box<Ended> {
+    let hint = Bilingual::new("send the call without it", "изпратете заявката без това");
+    Ended::new(Outcome::Fault, Condition::NotOffered(what), "not-offered", hint)
+}
+
+fn check_root(argument: Element<'_>, expected: &QName) -> Result<(), Box<Ended>> {
+    if argument.name() == expected.as_name() {
+        return Ok(());
+    }
+    let hint = Bilingual::new(
+        format!("send the element {} in the namespace {:?}", expected.local, expected.namespace),
+        format!("изпратете елемента {} в пространството {:?}", expected.local, expected.namespace),
+    );
+    let condition = Condition::ArgumentRoot { expected: expected.to_string(), found: argument.name().to_string() };
+    Err(Ended::new(Outcome::InvalidArgument, condition, "argument-root", hint))
+}
+
+fn validate(schema: &SchemaSet, element: Element<'_>, settings: &Settings) -> Report {
+    let options = Options { max_violations: settings.told_violations };
+    schema.validate(element, &options)
+}
+
+fn place(violation: &kapia_schema::Violation) -> Place {
+    use Language::{Bg, En};
+    Place {
+        line: violation.line,
+        column: violation.column,
+        path: violation.path.clone(),
+        rule: violation.code.into(),
+        expected: violation.expected.clone(),
+        message: Bilingual::new(violation.message(En), violation.message(Bg)),
+        hint: Bilingual::new(violation.hint(En), violation.hint(Bg)),
+    }
+}
+
+fn first_hint(report: &Report) -> Bilingual {
+    report
+        .violations
+        .first()
+        .map(|violation| Bilingual::new(violation.hint(Language::En), violation.hint(Language::Bg)))
+        .unwrap_or_default()
+}
+
+/// Asks the register, for no longer than the settings allow.
+pub(crate) async fn ask(
+    checked: &Checked<'_>,
+    service_call_id: i64,
+    incoming: &crate::Incoming,
+    settings: &Settings,
+) -> Result<kapia_adapter::Answer, Box<Ended>> {
+    let Permitted { known, permit } = checked.permitted();
+    let facts = call_facts(known, permit, service_call_id, incoming, settings);
+    let question = Question { operation: &known.served.operation, argument: checked.argument(), call: &facts };
+    match tokio::time::timeout(settings.register_timeout, known.served.adapter().ask(question)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(register_failed(&error, settings)),
+        Err(_) => {
+            let seconds = settings.register_timeout.as_secs();
+            let text = settings.language.of("the register did not answer in time", "регистърът не отговори навреме");
+            let hint = Bilingual::new(
+                format!("try again later; the gateway waits {seconds} seconds"),
+                format!("опитайте по-късно; шлюзът чака {seconds} секунди"),
+            );
+            Err(Ended::new(Outcome::AdapterError, Condition::Register(text.into()), "register-timeout", hint))
+        }
+    }
+}
+
+fn register_failed(error: &AdapterError, settings: &Settings) -> Box<Ended> {
+    let text = settings.language.of(&error.message.en, &error.message.bg);
+    let hint = Bilingual::new(&*error.hint.en, &*error.hint.bg);
+    let text = format!("{text}; hint: {}", settings.language.of(&hint.en, &hint.bg));
+    let (outcome, condition) = match error.side {
+        Fault::Gateway => (Outcome::InternalError, Condition::Core(text)),
+        Fault::Register | Fault::Client => (Outcome::AdapterError, Condition::Register(text)),
+    };
+    Ended::new(outcome, condition, error.code, hint)
+}
+
+fn call_facts(
+    known: &Known<'_>,
+    permit: &Permit,
+    service_call_id: i64,
+    incoming: &crate::Incoming,
+    settings: &Settings,
+) -> CallFacts {
+    let request = &known.request;
+    let sensitive = |text: Option<&str>| text.map(Sensitive::new);
+    CallFacts {
+        service_call_id: u64::try_from(service_call_id).unwrap_or_default(),
+        consumer_name: permit.consumer_name().as_str().to_owned(),
+        consumer_oid: permit.oid().map(|oid| oid.as_str().to_owned()),
+        certificate_thumbprint: Some(permit.thumbprints().sha1_hex()),
+        client_address: incoming.peer,
+        context: request.context.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        employee_egn: sensitive(request.employee_egn.as_ref().map(|egn| egn.reveal())),
+        citizen_egn: sensitive(request.citizen_egn.as_ref().map(|egn| egn.reveal())),
+        eid_token: sensitive(request.eid_token.as_deref()),
+        deadline: Some(Instant::now() + settings.register_timeout),
+    }
+}
+
+/// Is the answer valid? In strict mode an answer that breaks its schema never reaches the consumer.
+pub(crate) fn check_answer(
+    operation: &Operation,
+    document: &Document,
+    settings: &Settings,
+    trace: &mut Trace,
+) -> Result<(), Box<Ended>> {
+    let report = validate(&operation.response.schema, document.root(), settings);
+    trace.validated(false, settings.validation, &report);
+    if report.is_valid() || settings.validation == Validation::Report {
+        return Ok(());
+    }
+    let text = settings.language.of(
+        "the answer of the register does not match its schema and was withheld",
+        "отговорът на регистъра не отговаря на схемата си и е задържан",
+    );
+    let hint = Bilingual::new(
+        "tell the administration that keeps the register; the journal of the gateway says what is wrong",
+        "уведомете администрацията, която води регистъра; дневникът на шлюза казва какво не е наред",
+    );
+    let text = format!("{text}; hint: {}", settings.language.of(&hint.en, &hint.bg));
+    Err(Ended::new(Outcome::InvalidAnswer, Condition::Register(text), "answer-invalid", hint))
+}

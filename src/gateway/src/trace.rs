@@ -1,0 +1,105 @@
+//! What is known of a call while it goes on: its journal record, filled stage by stage. Never content.
+
+use crate::message::Incoming;
+use crate::metrics::Metrics;
+use crate::settings::Validation as Mode;
+use kapia_journal::{CallContext, Certificate, Consumer, Digest, EntryPoint, FirstViolation, Part, Record, Validation};
+use kapia_registry::{Caller, Thumbprints};
+use kapia_regix::ServiceRequest;
+use kapia_schema::Report;
+use kapia_soap::Version;
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The trace of one call.
+pub(crate) struct Trace {
+    metrics: Arc<Metrics>,
+    last: Instant,
+    /// What will be written down.
+    pub record: Record,
+}
+
+impl Trace {
+    pub fn begin(incoming: &Incoming, version: Version, metrics: Arc<Metrics>) -> Trace {
+        let soap = if version == Version::V11 { "1.1" } else { "1.2" };
+        let entry = EntryPoint { version: Cow::Borrowed(incoming.entry.name()), soap: Cow::Borrowed(soap) };
+        let mut record = Record::new(incoming.received, entry);
+        record.client_address = incoming.client_address.clone();
+        record.request = Part::of(&incoming.body);
+        record.certificate = incoming.certificate.as_deref().map(|presented| Certificate {
+            sha256: Digest(presented.thumbprints.sha256.0),
+            sha1: Digest(presented.thumbprints.sha1.0),
+        });
+        Trace { metrics, last: incoming.started, record }
+    }
+
+    /// Takes over what the request says of itself.
+    pub fn request(&mut self, request: &ServiceRequest, message_id: Option<&str>) {
+        self.record.message_id = message_id.map(str::to_owned);
+        self.record.operation = asked_operation(request);
+        let field = |name| request.context.get(name).map(str::to_owned);
+        self.record.context = CallContext {
+            service_uri: field("ServiceURI"),
+            service_type: field("ServiceType"),
+            employee_identifier: field("EmployeeIdentifier"),
+            employee_names: field("EmployeeNames"),
+            employee_aditional_identifier: field("EmployeeAditionalIdentifier"),
+            employee_position: field("EmployeePosition"),
+            administration_oid: field("AdministrationOId"),
+            administration_name: field("AdministrationName"),
+            responsible_person_identifier: field("ResponsiblePersonIdentifier"),
+            law_reason: field("LawReason"),
+            remark: field("Remark"),
+        };
+    }
+
+    pub fn caller(&mut self, caller: &Caller) {
+        self.record.consumer = Some(Consumer {
+            id: caller.consumer_id().get(),
+            name: caller.consumer_name().as_str().to_owned(),
+            oid: caller.oid().map(|oid| oid.as_str().to_owned()),
+        });
+    }
+
+    /// Ends a stage that began when the one before it ended.
+    pub fn stage(&mut self, name: &'static str) {
+        let now = Instant::now();
+        self.note(name, now.duration_since(self.last));
+        self.last = now;
+    }
+
+    /// Writes down a stage that lay inside another one.
+    pub fn note(&mut self, name: &'static str, took: Duration) {
+        self.metrics.stage(name, took);
+        self.record.stage(name, took);
+    }
+
+    /// Writes down how the argument, or else the answer, stood against its schema.
+    pub fn validated(&mut self, argument: bool, mode: Mode, report: &Report) {
+        let count = report.violations.len();
+        self.metrics.violations(argument, count);
+        let mode = match mode {
+            Mode::Strict => "strict",
+            Mode::Report => "report",
+        };
+        let first = report
+            .violations
+            .first()
+            .map(|first| FirstViolation { code: Cow::Borrowed(first.code), path: first.path.clone() });
+        let part = if argument { &mut self.record.request } else { &mut self.record.answer };
+        part.validation = Some(Validation { mode: Cow::Borrowed(mode), violations: count as u64, first });
+    }
+}
+
+/// The operation as the journal writes it. What is no name at all may be anything, even personal data in the wrong
+/// place: it is not kept.
+fn asked_operation(request: &ServiceRequest) -> String {
+    let asked = request.operation.as_deref().unwrap_or_default();
+    asked.parse::<kapia_adapter::FullName>().map(|name| name.as_str().to_owned()).unwrap_or_default()
+}
+
+/// The thumbprints as the registry takes them.
+pub(crate) fn thumbprints(presented: &kapia_pki::Presented) -> Thumbprints {
+    Thumbprints { sha1: presented.thumbprints.sha1.0, sha256: presented.thumbprints.sha256.0 }
+}
