@@ -1,0 +1,240 @@
+//! Reading a package: manifest, schemas, samples, backend.
+
+mod schemas;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kapia_schema::Options;
+use kapia_xml::{Document, Limits, XmlError, XmlErrorKind};
+
+use crate::adapter::Adapter;
+use crate::advice::Advice;
+use crate::backend::{Backends, Plan, Planned};
+use crate::files::{DirectoryFiles, Folder, PackageFiles, PackagePath};
+use crate::manifest::{Entry, Manifest, SideEntry};
+use crate::message::Message;
+use crate::operation::{Attachment, Operation, Side};
+use crate::problem::{Notice, PackageError, Problem, RefusedOperation};
+use crate::section::Located;
+use crate::trouble::Trouble;
+use schemas::Schemas;
+
+/// An adapter package that is ready to serve.
+///
+/// A manifest whose form is wrong refuses the package. An operation that cannot be validated or answered is refused alone.
+/// A sample that cannot be read, or is not valid, is a notice.
+pub struct Package {
+    /// `name` of the manifest.
+    pub name: String,
+    /// The administration that keeps the register, if the manifest says it.
+    pub administration: Option<String>,
+    /// The register, if the manifest says it.
+    pub register: Option<String>,
+    /// The kind of the backend, such as `sample`.
+    pub backend: &'static str,
+    /// The operations that are served, in the order of the manifest.
+    pub operations: Vec<Arc<Operation>>,
+    /// The operations that are not served.
+    pub refused: Vec<RefusedOperation>,
+    /// What the author of the package should look at.
+    pub notes: Vec<Notice>,
+    /// What answers the operations.
+    pub adapter: Arc<dyn Adapter>,
+}
+
+impl Package {
+    /// Reads a package with the standard backends.
+    pub fn read(files: &dyn PackageFiles) -> Result<Package, PackageError> {
+        Package::read_with(files, &Backends::standard())
+    }
+
+    /// Reads a package whose backend is one of `backends`.
+    pub fn read_with(files: &dyn PackageFiles, backends: &Backends) -> Result<Package, PackageError> {
+        let refuse = |problems| PackageError { package: files.label().to_owned(), problems };
+        let manifest_bytes =
+            PackagePath::parse("adapter.toml").and_then(|path| files.read(&path)).map_err(|problem| {
+                let missing = problem.code == "file-missing";
+                refuse(vec![if missing { Trouble::ManifestMissing {}.into() } else { problem }])
+            })?;
+        let manifest = Manifest::parse(&manifest_bytes.bytes, backends).map_err(refuse)?;
+
+        let mut reading = Reading { files, schemas: Schemas::default(), notes: Vec::new() };
+        let mut planned = Vec::with_capacity(manifest.operations.len());
+        let mut refused = Vec::new();
+        for entry in manifest.operations {
+            match reading.operation(&entry) {
+                Ok(operation) => {
+                    planned.push(Planned { operation: Arc::new(operation), settings: entry.settings, line: entry.line })
+                }
+                Err(problems) => refused.push(RefusedOperation { name: entry.name, problems }),
+            }
+        }
+        let opened = manifest
+            .backend
+            .open(&Plan { files, settings: &manifest.settings, operations: &planned })
+            .map_err(refuse)?;
+
+        let served = |operation: &Operation| opened.refused.iter().all(|refused| refused.name != operation.name);
+        let operations =
+            planned.into_iter().map(|planned| planned.operation).filter(|operation| served(operation)).collect();
+        let mut notes = reading.notes;
+        notes.extend(opened.notes);
+        refused.extend(opened.refused);
+        Ok(Package {
+            name: manifest.name,
+            administration: manifest.administration,
+            register: manifest.register,
+            backend: manifest.backend.kind(),
+            operations,
+            refused,
+            notes,
+            adapter: opened.adapter,
+        })
+    }
+}
+
+impl fmt::Debug for Package {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Package({}: {} operations, {} refused)", self.name, self.operations.len(), self.refused.len())
+    }
+}
+
+/// A folder that holds a package, and what came of reading it.
+pub struct FoundPackage {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The package, or why it cannot be served.
+    pub package: Result<Package, PackageError>,
+}
+
+/// Reads every package directly below a folder, in the order of their names; a folder that holds an `adapter.toml` itself is one package.
+///
+/// Folders without an `adapter.toml`, and names that begin with a dot, are no packages. The error says why the folder cannot be listed.
+pub fn read_packages(folder: &Path, backends: &Backends) -> Result<Vec<FoundPackage>, Problem> {
+    let outer = DirectoryFiles::open(folder)?;
+    if outer.is_package()? {
+        return Ok(vec![FoundPackage { folder: folder.to_owned(), package: Package::read_with(&outer, backends) }]);
+    }
+    let names = outer.names(&PackagePath::top());
+    Ok(names.into_iter().filter_map(|name| find_package(folder.join(name), backends)).collect())
+}
+
+fn find_package(folder: PathBuf, backends: &Backends) -> Option<FoundPackage> {
+    let files = DirectoryFiles::open(&folder).ok()?;
+    let package = match files.is_package() {
+        Ok(true) => Package::read_with(&files, backends),
+        Ok(false) => return None,
+        Err(problem) => Err(PackageError { package: files.label().to_owned(), problems: vec![problem] }),
+    };
+    Some(FoundPackage { folder, package })
+}
+
+/// The reading of one package.
+struct Reading<'f> {
+    files: &'f dyn PackageFiles,
+    schemas: Schemas,
+    notes: Vec<Notice>,
+}
+
+impl Reading<'_> {
+    fn operation(&mut self, entry: &Entry) -> Result<Operation, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let request = self.side(entry, &entry.request, &mut problems);
+        let response = self.side(entry, &entry.response, &mut problems);
+        let metadata = self.attachment(Folder::MetaData, entry.metadata.as_ref(), &mut problems);
+        match (request, response) {
+            (Some(request), Some(response)) if problems.is_empty() => Ok(Operation {
+                name: entry.name.clone(),
+                description: entry.description.clone(),
+                request,
+                response,
+                metadata,
+            }),
+            _ => Err(problems),
+        }
+    }
+
+    fn side(&mut self, entry: &Entry, side: &SideEntry, problems: &mut Vec<Problem>) -> Option<Side> {
+        let sample = self.attachment(Folder::Samples, side.sample.as_ref(), problems);
+        let loaded = self.schemas.load(self.files, &side.schema.value);
+        let (schema_file, schema) =
+            loaded.map_err(|problem| problems.push(in_manifest(problem, side.schema.line))).ok()?;
+        let root = side.root.value.clone();
+        let Some(fields) = schema.fields(&root) else {
+            let roots: Vec<String> = schema.roots().iter().map(|root| root.name.to_string()).collect();
+            let trouble = Trouble::RootUnknown {
+                root: root.to_string(),
+                advice: Advice::about(&root.to_string(), roots.iter().map(String::as_str)),
+            };
+            problems.push(Problem::from(trouble).at("adapter.toml", side.root.line));
+            return None;
+        };
+        let side = Side { schema, schema_file, root, fields, sample };
+        self.notes.extend(
+            look_at_sample(&side).into_iter().map(|problem| Notice { operation: Some(entry.name.clone()), problem }),
+        );
+        Some(side)
+    }
+
+    fn attachment(
+        &self,
+        folder: Folder,
+        named: Option<&Located<String>>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Attachment> {
+        let named = named?;
+        let read = PackagePath::below(folder, &named.value).and_then(|path| self.files.read(&path));
+        match read {
+            Ok(file) => Some(Attachment { file: file.path, bytes: file.bytes }),
+            Err(problem) => {
+                problems.push(in_manifest(problem, named.line));
+                None
+            }
+        }
+    }
+}
+
+/// A problem that knows no place of its own stands where the manifest names the file.
+fn in_manifest(problem: Problem, line: u32) -> Problem {
+    if problem.file.is_some() { problem } else { problem.at("adapter.toml", line) }
+}
+
+/// What is wrong with the sample of a side, if anything.
+fn look_at_sample(side: &Side) -> Option<Problem> {
+    let sample = side.sample.as_ref()?;
+    match read_sample(side, sample) {
+        Ok(document) => check_sample(side, &sample.file, &document),
+        Err(problem) => Some(problem),
+    }
+}
+
+/// Reads an example document of a side.
+pub(crate) fn read_sample(side: &Side, sample: &Attachment) -> Result<Document, Problem> {
+    let document =
+        Document::read(sample.bytes.clone(), &Limits::default()).map_err(|error| unreadable(sample, &error))?;
+    let found = document.root().name();
+    if found != side.root.as_name() {
+        let trouble = Trouble::SampleRoot { expected: side.root.to_string(), found: found.to_string() };
+        return Err(Problem::from(trouble).at(&sample.file, document.root().line()));
+    }
+    Ok(document)
+}
+
+/// What a sample breaks of its schema.
+pub(crate) fn check_sample(side: &Side, file: &str, document: &Document) -> Option<Problem> {
+    let report = side.schema.validate(document.root(), &Options::default());
+    let first = report.violations.first()?;
+    let trouble = Trouble::SampleInvalid { path: first.path.clone(), code: first.code, count: report.violations.len() };
+    Some(Problem::from(trouble).at(file, first.line))
+}
+
+/// The problem of a file that is not a document; octets that are not UTF-8 are told from other damage, since they are common.
+fn unreadable(sample: &Attachment, error: &XmlError) -> Problem {
+    let (trouble, line) = match error.kind() {
+        XmlErrorKind::NotUtf8 => (Trouble::SampleEncoding { line: error.line() }, error.line()),
+        kind => (Trouble::SampleMalformed { detail: Message::new(kind.to_string(), error.message_bg()) }, error.line()),
+    };
+    Problem::from(trouble).at(&sample.file, line)
+}
