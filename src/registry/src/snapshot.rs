@@ -1,0 +1,170 @@
+//! The tables as one immutable picture in memory, arranged for the questions that a call asks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::fields::FieldRights;
+use crate::names::{ConsumerName, Oid, OperationName, RoleName};
+use crate::pattern::FieldPattern;
+use crate::period::Period;
+use crate::store::Tables;
+use crate::subject::{CertificateId, ConsumerId, GrantId, OperationId, RoleId, Subject};
+use crate::thumbprint::Thumbprints;
+
+#[derive(Default)]
+pub(crate) struct Snapshot {
+    by_sha256: HashMap<[u8; 32], Arc<Certificate>>,
+    by_id: HashMap<CertificateId, Arc<Certificate>>,
+    operations: HashMap<OperationName, Operation>,
+    roles: HashMap<RoleId, RoleName>,
+    grants: HashMap<(Subject, OperationId), Grant>,
+    fields: HashMap<(Subject, OperationId), Vec<(FieldPattern, bool)>>,
+}
+
+pub(crate) struct Consumer {
+    pub id: ConsumerId,
+    pub name: ConsumerName,
+    pub oid: Option<Oid>,
+    pub administration: Option<Box<str>>,
+    pub active: bool,
+    pub period: Period,
+}
+
+pub(crate) struct Certificate {
+    pub id: CertificateId,
+    pub thumbprints: Thumbprints,
+    pub active: bool,
+    pub period: Period,
+    pub consumer: Arc<Consumer>,
+    /// Roles of the certificate and of its consumer, sorted, each once.
+    pub roles: Box<[RoleId]>,
+}
+
+pub(crate) struct Operation {
+    pub id: OperationId,
+    pub name: OperationName,
+    pub enabled: bool,
+    // Filled as callers come: which holders have field rows here → their common rights.
+    rights: ArcSwap<HashMap<Box<[Subject]>, Arc<FieldRights>>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grant {
+    pub id: GrantId,
+    pub allowed: bool,
+    pub period: Period,
+}
+
+impl Snapshot {
+    pub(crate) fn build(tables: Tables) -> Self {
+        let consumers: HashMap<ConsumerId, Arc<Consumer>> = tables
+            .consumers
+            .into_iter()
+            .map(|row| {
+                let consumer = Consumer {
+                    id: row.id,
+                    name: row.name,
+                    oid: row.oid,
+                    administration: row.administration.map(Into::into),
+                    active: row.active,
+                    period: row.period,
+                };
+                (row.id, Arc::new(consumer))
+            })
+            .collect();
+        let mut members: HashMap<Subject, Vec<RoleId>> = HashMap::new();
+        for member in &tables.members {
+            members.entry(member.member).or_default().push(member.role);
+        }
+        let mut snapshot = Self::default();
+        for row in tables.certificates {
+            // A foreign key guarantees the consumer; a certificate without one would identify nobody.
+            let Some(consumer) = consumers.get(&row.consumer) else { continue };
+            let mut roles: Vec<RoleId> = [Subject::Certificate(row.id), Subject::Consumer(row.consumer)]
+                .iter()
+                .filter_map(|subject| members.get(subject))
+                .flatten()
+                .copied()
+                .collect();
+            roles.sort_unstable();
+            roles.dedup();
+            let certificate = Arc::new(Certificate {
+                id: row.id,
+                thumbprints: row.thumbprints,
+                active: row.active,
+                period: row.period,
+                consumer: Arc::clone(consumer),
+                roles: roles.into(),
+            });
+            snapshot.by_sha256.insert(row.thumbprints.sha256, Arc::clone(&certificate));
+            snapshot.by_id.insert(row.id, certificate);
+        }
+        for row in tables.operations {
+            let operation =
+                Operation { id: row.id, name: row.name.clone(), enabled: row.enabled, rights: ArcSwap::default() };
+            snapshot.operations.insert(row.name, operation);
+        }
+        snapshot.roles = tables.roles.into_iter().map(|row| (row.id, row.name)).collect();
+        for row in tables.grants {
+            let grant = Grant { id: row.id, allowed: row.allowed, period: row.period };
+            snapshot.grants.insert((row.subject, row.operation), grant);
+        }
+        for row in tables.fields {
+            snapshot.fields.entry((row.subject, row.operation)).or_default().push((row.pattern, row.allowed));
+        }
+        snapshot
+    }
+
+    pub(crate) fn by_thumbprints(&self, thumbprints: &Thumbprints) -> Option<&Arc<Certificate>> {
+        // Both digests must agree: a row whose SHA-1 was mistyped identifies nobody.
+        self.by_sha256.get(&thumbprints.sha256).filter(|certificate| certificate.thumbprints == *thumbprints)
+    }
+
+    pub(crate) fn by_id(&self, id: CertificateId) -> Option<&Arc<Certificate>> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn operation(&self, name: &OperationName) -> Option<&Operation> {
+        self.operations.get(name)
+    }
+
+    pub(crate) fn operation_names(&self) -> impl Iterator<Item = &OperationName> {
+        self.operations.keys()
+    }
+
+    pub(crate) fn role(&self, id: RoleId) -> Option<&RoleName> {
+        self.roles.get(&id)
+    }
+
+    pub(crate) fn grant(&self, subject: Subject, operation: OperationId) -> Option<&Grant> {
+        self.grants.get(&(subject, operation))
+    }
+
+    /// Rights of `holders` together: the same `Arc` whenever the same of them have field rows for the operation.
+    pub(crate) fn rights(&self, holders: impl Iterator<Item = Subject>, operation: &Operation) -> Arc<FieldRights> {
+        let key: Vec<Subject> = holders.filter(|holder| self.fields.contains_key(&(*holder, operation.id))).collect();
+        if let Some(rights) = operation.rights.load().get(key.as_slice()) {
+            return Arc::clone(rights);
+        }
+        let built = Arc::new(self.build_rights(&key, operation.id));
+        operation.rights.rcu(|known| {
+            // Whoever comes second keeps what the first one put there, so that callers may compare pointers.
+            if known.contains_key(key.as_slice()) {
+                return Arc::clone(known);
+            }
+            let mut more = HashMap::clone(known);
+            more.insert(key.clone().into(), Arc::clone(&built));
+            Arc::new(more)
+        });
+        operation.rights.load().get(key.as_slice()).map_or(built, Arc::clone)
+    }
+
+    fn build_rights(&self, holders: &[Subject], operation: OperationId) -> FieldRights {
+        let rows = holders.iter().filter_map(|holder| self.fields.get(&(*holder, operation))).flatten();
+        let (allowed, denied): (Vec<_>, Vec<_>) = rows.cloned().partition(|(_, allowed)| *allowed);
+        let bare = |rows: Vec<(FieldPattern, bool)>| rows.into_iter().map(|(pattern, _)| pattern).collect();
+        FieldRights::new(bare(allowed), bare(denied))
+    }
+}

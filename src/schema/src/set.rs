@@ -1,0 +1,97 @@
+//! The schema set as its users see it.
+
+use std::sync::Arc;
+
+use kapia_xml::{Element, Name, QName};
+
+use crate::error::SchemaError;
+use crate::fields::FieldTree;
+use crate::load;
+use crate::model::{ElementIx, Schema};
+use crate::source::SchemaSource;
+use crate::validate::{self, Validator};
+use crate::violation::{Options, Report};
+
+/// A loaded schema set: immutable, `Send + Sync`, cheap to clone.
+#[derive(Clone)]
+pub struct SchemaSet {
+    schema: Arc<Schema>,
+}
+
+/// A global element declaration: a possible root of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The name of the element.
+    pub name: QName,
+    /// Whether only a member of its substitution group may stand in a document.
+    pub is_abstract: bool,
+    /// Its documentation, Bulgarian if there are several.
+    pub documentation: Option<String>,
+}
+
+impl SchemaSet {
+    /// Loads the document `main` and all that it includes, imports and redefines, through the source only.
+    ///
+    /// An `http:` location is an error unless another document provides its namespace; an import without location is fine.
+    pub fn load(main: &str, source: &dyn SchemaSource) -> Result<SchemaSet, SchemaError> {
+        SchemaSet::load_all(&[main], source)
+    }
+
+    /// Loads several main documents as one set.
+    pub fn load_all(mains: &[&str], source: &dyn SchemaSource) -> Result<SchemaSet, SchemaError> {
+        Ok(SchemaSet { schema: Arc::new(load::load(mains, source)?) })
+    }
+
+    /// Validates an element and all below it; the element must have a global declaration. Elements above it count only
+    /// for the prefixes that they declare, and paths start at the element.
+    pub fn validate(&self, element: Element<'_>, options: &Options) -> Report {
+        validate::walk(&self.schema, element, options)
+    }
+
+    /// A validator that is driven by events, for callers that hold no whole document.
+    pub fn validator<M: Clone>(&self, options: &Options) -> Validator<'_, M> {
+        Validator::new(&self.schema, options)
+    }
+
+    /// The global element of this name.
+    pub fn root(&self, name: Name<'_>) -> Option<Root> {
+        self.find(name).map(|ix| self.root_of(ix))
+    }
+
+    /// The global elements of the main document and what it includes, in document order; imported ones are left out.
+    pub fn roots(&self) -> Vec<Root> {
+        self.schema.main_elements.iter().map(|&ix| self.root_of(ix)).collect()
+    }
+
+    /// The elements and attributes that a document with this root can hold.
+    pub fn fields(&self, root: &QName) -> Option<FieldTree> {
+        let ix = self.find(root.as_name())?;
+        Some(FieldTree::new(Arc::clone(&self.schema), ix))
+    }
+
+    /// The documents of the set, main ones first.
+    pub fn files(&self) -> &[String] {
+        &self.schema.files
+    }
+
+    fn find(&self, name: Name<'_>) -> Option<ElementIx> {
+        let id = self.schema.names.find(name.namespace, name.local)?;
+        self.schema.global_elements.get(&id).copied()
+    }
+
+    fn root_of(&self, ix: ElementIx) -> Root {
+        let decl = self.schema.element(ix);
+        let names = &self.schema.names;
+        Root {
+            name: QName::new(names.namespace_of(decl.name), names.local(decl.name)),
+            is_abstract: decl.abstract_,
+            documentation: decl.documentation.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+impl std::fmt::Debug for SchemaSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SchemaSet").field("files", &self.schema.files).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,50 @@
+//! Everything about TLS that a reload replaces.
+
+use std::sync::Arc;
+
+use kapia_pki::{Condition, DeferringVerifier, ServerIdentity, TrustAnchors};
+use rustls::crypto::aws_lc_rs::Ticketer;
+use rustls::server::ServerSessionMemoryCache;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use time::OffsetDateTime;
+
+use crate::config::TlsConfig;
+use crate::error::ServerError;
+
+/// One generation of certificates, authorities and session tickets.
+pub(crate) struct Tls {
+    pub(crate) config: Arc<rustls::ServerConfig>,
+    pub(crate) trust: Arc<TrustAnchors>,
+    pub(crate) identity: ServerIdentity,
+    pub(crate) generation: u64,
+}
+
+impl Tls {
+    /// Reads all files anew.
+    ///
+    /// The ticketer and the session cache are fresh as well: a session made under the old authorities or revocation lists
+    /// cannot be resumed under the new ones.
+    pub(crate) fn load(files: &TlsConfig, generation: u64) -> Result<Self, ServerError> {
+        let identity = ServerIdentity::load(&files.certificate, &files.key)?;
+        if let Condition::EndsSoon(days) = identity.check(OffsetDateTime::now_utc())? {
+            tracing::warn!(days, "the server certificate ends soon");
+        }
+        let trust = Arc::new(TrustAnchors::load(&files.client_authorities, &files.revocation_lists)?);
+        if trust.stale_after().is_some_and(|moment| moment < OffsetDateTime::now_utc()) {
+            tracing::warn!("a revocation list is late; it goes on revoking what it names");
+        }
+        let verifier = DeferringVerifier::new(trust.clone(), files.strict_handshake);
+        let refused = |error: rustls::Error| ServerError::Tls(error.to_string());
+        let certified = CertifiedKey::clone(identity.certified());
+        let mut config = rustls::ServerConfig::builder_with_provider(kapia_pki::provider())
+            .with_safe_default_protocol_versions()
+            .map_err(refused)?
+            .with_client_cert_verifier(Arc::new(verifier))
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
+        // No h2: no known client speaks it, and one breaks on it (wild-clients §3 rule 17).
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.session_storage = ServerSessionMemoryCache::new(4096);
+        config.ticketer = Ticketer::new().map_err(refused)?;
+        Ok(Self { config: Arc::new(config), trust, identity, generation })
+    }
+}
