@@ -78,9 +78,12 @@ impl Gateway {
     ///
     /// Whatever happens to a call, its journal record is durable before this returns; when it cannot be, the caller
     /// gets a fault and no answer.
-    pub async fn answer(&self, incoming: Incoming) -> Outgoing {
+    pub async fn answer(&self, mut incoming: Incoming) -> Outgoing {
         let parts = self.parts.load_full();
-        let opened = match open(&incoming, &parts.settings) {
+        let request = Part::of(&incoming.body);
+        // Given away, so that the reader can take the octets over instead of copying them.
+        let body = std::mem::take(&mut incoming.body);
+        let opened = match open(&incoming, body, &parts.settings) {
             Ok(opened) => opened,
             Err(not_a_call) => {
                 self.metrics.not_a_call();
@@ -88,7 +91,7 @@ impl Gateway {
             }
         };
         let (method, version, message_id) = (opened.method, opened.version, opened.message_id.clone());
-        let mut trace = Trace::begin(&incoming, version, Arc::clone(&self.metrics));
+        let mut trace = Trace::begin(&incoming, version, request, Arc::clone(&self.metrics));
         if let Ok(request) = &opened.request {
             trace.request(request, message_id.as_deref());
         }
@@ -104,7 +107,7 @@ impl Gateway {
             Err(ended) => {
                 trace.record.outcome = ended.outcome;
                 trace.record.error_code = Some(Cow::Borrowed(ended.code));
-                end(ended, &reply, trace.record.service_call_id)
+                end(*ended, &reply, trace.record.service_call_id)
             }
         };
         let validation = trace.record.answer.validation.take();
@@ -268,8 +271,8 @@ fn answered(content_type: &'static str, octets: Vec<u8>) -> Outgoing {
     Outgoing { status: 200, content_type, body: Bytes::from(octets), code: None, hint: None }
 }
 
-fn end(ended: Box<Ended>, reply: &Reply<'_>, service_call_id: i64) -> Outgoing {
-    let Ended { condition, code, hint, places, .. } = *ended;
+fn end(ended: Ended, reply: &Reply<'_>, service_call_id: i64) -> Outgoing {
+    let Ended { condition, code, hint, places, .. } = ended;
     let hint_en = hint.en.clone();
     let (status, octets) = match condition.shape(code, hint, places) {
         Shape::Result { text, is_ready } => {

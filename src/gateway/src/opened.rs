@@ -2,6 +2,7 @@
 
 use crate::message::Incoming;
 use crate::settings::Settings;
+use bytes::Bytes;
 use kapia_regix::{Method, RequestError, ServiceRequest, read_request};
 use kapia_soap::{Addressing, Bilingual, Envelope, Fault, FaultCode, Problem, Version, WSS_NAMESPACES};
 use kapia_xml::{Document, XmlError};
@@ -24,12 +25,13 @@ pub(crate) struct NotACall {
     pub code: &'static str,
 }
 
-pub(crate) fn open(incoming: &Incoming, settings: &Settings) -> Result<Opened, Box<NotACall>> {
+pub(crate) fn open(incoming: &Incoming, body: Bytes, settings: &Settings) -> Result<Opened, Box<NotACall>> {
     let version = announced(incoming)?;
     let refuse = |status, code, fault, message_id| Box::new(NotACall { status, version, message_id, fault, code });
     // One client begins its envelope with a newline (wild-clients §1.3 row 32).
-    let blank = incoming.body.iter().take_while(|octet| octet.is_ascii_whitespace()).count();
-    let document = Document::read(incoming.body.slice(blank..), &settings.limits).map_err(|error| {
+    let blank = body.iter().take_while(|octet| octet.is_ascii_whitespace()).count();
+    let body = if blank == 0 { body } else { body.slice(blank..) };
+    let document = Document::read(body, &settings.limits).map_err(|error| {
         let status = if error.code() == "xml-too-large" { 413 } else { 400 };
         refuse(status, error.code(), unreadable(&error), None)
     })?;
@@ -39,15 +41,17 @@ pub(crate) fn open(incoming: &Incoming, settings: &Settings) -> Result<Opened, B
     let Addressing { action, message_id } = envelope.addressing;
     let body = document.element(envelope.body);
     let Some(method) = incoming.entry.method(body.namespace(), body.local()) else {
-        let fault = action_not_supported(&body.name().to_string());
-        return Err(refuse(500, "method-unknown", fault, message_id));
+        let reason = format!("the element {} is not a method of this entry point", body.name());
+        return Err(refuse(500, "method-unknown", action_not_supported(reason), message_id));
     };
     let named = match version {
         Version::V12 => action,
         Version::V11 => incoming.soap_action.as_deref().map(|action| action.trim().trim_matches('"').to_owned()),
     };
-    if let Some(named) = named.filter(|named| !named.is_empty() && *named != incoming.entry.action(method)) {
-        return Err(refuse(500, "action-mismatch", action_not_supported(&named), message_id));
+    if named.is_some_and(|named| !named.is_empty() && named != incoming.entry.action(method)) {
+        // What was named is not told: it is whatever somebody put into a header.
+        let reason = format!("the action of the message is not that of {}", method.name());
+        return Err(refuse(500, "action-mismatch", action_not_supported(reason), message_id));
     }
     let request = match method {
         Method::Execute | Method::ExecuteSynchronous => read_request(incoming.entry, method, body),
@@ -101,20 +105,15 @@ fn unreadable(error: &XmlError) -> Fault {
     Fault { code: FaultCode::Sender, reason, problem: Some(problem) }
 }
 
-fn action_not_supported(named: &str) -> Fault {
+fn action_not_supported(reason: String) -> Fault {
     let problem = Problem {
         code: "action-not-supported".into(),
-        message: Bilingual::new(
-            "the action, or the element in the body, is not a method of this entry point",
-            "действието или елементът в тялото не е метод на тази входна точка",
-        ),
+        message: Bilingual::new(reason.as_str(), "действието или елементът в тялото не е метод на тази входна точка"),
         hint: Bilingual::new(
             "use the method and the action of the WSDL, which is served at this address with ?singleWsdl",
             "използвайте метода и действието от WSDL, който се отдава на този адрес с ?singleWsdl",
         ),
         places: Vec::new(),
     };
-    // The text of .NET's dispatcher in its beginning; it names what was asked for.
-    let reason = format!("The message with Action '{named}' cannot be processed at the receiver");
     Fault { code: FaultCode::ActionNotSupported, reason, problem: Some(problem) }
 }

@@ -21,12 +21,12 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    pub fn begin(incoming: &Incoming, version: Version, metrics: Arc<Metrics>) -> Trace {
+    pub fn begin(incoming: &Incoming, version: Version, request: Part, metrics: Arc<Metrics>) -> Trace {
         let soap = if version == Version::V11 { "1.1" } else { "1.2" };
         let entry = EntryPoint { version: Cow::Borrowed(incoming.entry.name()), soap: Cow::Borrowed(soap) };
         let mut record = Record::new(incoming.received, entry);
         record.client_address = incoming.client_address.clone();
-        record.request = Part::of(&incoming.body);
+        record.request = request;
         record.certificate = incoming.certificate.as_deref().map(|presented| Certificate {
             sha256: Digest(presented.thumbprints.sha256.0),
             sha1: Digest(presented.thumbprints.sha1.0),
