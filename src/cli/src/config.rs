@@ -1,0 +1,262 @@
+//! `kapia.toml`: what a gateway is made of.
+
+use crate::failure::Failure;
+use crate::text;
+use kapia_adapter::near_names;
+use kapia_gateway::{TextLanguage, Validation};
+use kapia_server::{Limits, ServerConfig, TlsConfig};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The whole file; every path is relative to the folder of the file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where consumers connect.
+    pub server: ServerSection,
+    /// Certificates of the transport.
+    pub tls: TlsConfig,
+    /// Health and metrics.
+    pub admin: AdminSection,
+    /// How calls are treated.
+    pub gateway: GatewaySection,
+    /// What signs answers; without it no answer is signed.
+    pub signer: Option<SignerSection>,
+    /// The databases.
+    pub storage: StorageSection,
+    /// The adapter packages.
+    pub adapters: AdaptersSection,
+    /// What `kapia call` is by default.
+    pub client: ClientSection,
+    /// The file itself.
+    #[serde(skip)]
+    pub file: PathBuf,
+}
+
+/// `[server]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ServerSection {
+    /// Addresses with port.
+    pub listen: Vec<SocketAddr>,
+    /// The address that consumers use, for the WSDL; without it, the one in the `Host` of the request.
+    pub public_base: Option<String>,
+    /// What a peer may take.
+    pub limits: Limits,
+}
+
+/// `[admin]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AdminSection {
+    /// Address with port.
+    pub listen: Option<SocketAddr>,
+    /// Allows an address that other machines can reach.
+    pub beyond_loopback: bool,
+}
+
+/// `[gateway]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct GatewaySection {
+    /// `strict` or `report`.
+    pub validation: Validation,
+    /// How long a register may take.
+    pub register_timeout_seconds: u64,
+    /// Language of texts that have room for one only.
+    pub language: TextLanguage,
+}
+
+/// `[signer]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignerSection {
+    /// PEM: the certificate, with its chain if wanted.
+    pub certificate: PathBuf,
+    /// PEM: the private key.
+    pub key: PathBuf,
+    /// How signatures look.
+    #[serde(default)]
+    pub profile: SignatureProfile,
+}
+
+/// The two kinds of signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SignatureProfile {
+    /// SHA-256 and exclusive canonical form.
+    #[default]
+    Default,
+    /// As RegiX signs.
+    Legacy,
+}
+
+/// `[storage]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StorageSection {
+    /// Consumers and rights.
+    pub registry: PathBuf,
+    /// Calls.
+    pub journal: PathBuf,
+}
+
+/// `[adapters]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AdaptersSection {
+    /// Whether the example packages inside the program are served.
+    pub embedded: bool,
+    /// Folders of packages; where two have an operation of one name, the later one serves it.
+    pub folders: Vec<PathBuf>,
+}
+
+/// `[client]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ClientSection {
+    /// Base address of the gateway.
+    pub url: Option<String>,
+    /// PEM: the transport certificate.
+    pub certificate: Option<PathBuf>,
+    /// PEM: its key.
+    pub key: Option<PathBuf>,
+    /// PEM: the authority of the gateway's certificate.
+    pub ca: Option<PathBuf>,
+}
+
+impl Default for ServerSection {
+    fn default() -> Self {
+        let server = ServerConfig::default();
+        ServerSection { listen: server.listen, public_base: None, limits: server.limits }
+    }
+}
+
+impl Default for AdminSection {
+    fn default() -> Self {
+        AdminSection { listen: ServerConfig::default().admin_listen, beyond_loopback: false }
+    }
+}
+
+impl Default for GatewaySection {
+    fn default() -> Self {
+        GatewaySection {
+            validation: Validation::default(),
+            register_timeout_seconds: 60,
+            language: TextLanguage::default(),
+        }
+    }
+}
+
+impl Default for StorageSection {
+    fn default() -> Self {
+        StorageSection { registry: "registry.db".into(), journal: "journal.db".into() }
+    }
+}
+
+impl Config {
+    /// The file that the command means: `--config`, `$KAPIA_CONFIG`, `./kapia.toml`, `./kapia-demo/kapia.toml`.
+    pub fn locate(option: Option<&Path>) -> Result<PathBuf, Failure> {
+        if let Some(file) = option {
+            return Ok(file.to_owned());
+        }
+        if let Some(file) = std::env::var_os("KAPIA_CONFIG").filter(|file| !file.is_empty()) {
+            return Ok(file.into());
+        }
+        let usual = ["kapia.toml", "kapia-demo/kapia.toml"].map(PathBuf::from);
+        let found = usual.into_iter().find(|file| file.is_file());
+        found.ok_or_else(|| Failure::usage(text::no_config(), text::no_config_hint()))
+    }
+
+    /// Reads a file.
+    pub fn read(file: &Path) -> Result<Config, Failure> {
+        let shown = file.display().to_string();
+        let written = std::fs::read_to_string(file)
+            .map_err(|error| Failure::usage(text::unreadable(&shown, error), text::unreadable_hint()))?;
+        let mut config = Config::parse(&written, &shown)?;
+        config.file = file.to_owned();
+        let folder = file.parent().unwrap_or(Path::new(""));
+        config.paths().into_iter().for_each(|path| *path = folder.join(&path));
+        Ok(config)
+    }
+
+    /// What the server needs to know.
+    pub fn server(&self) -> ServerConfig {
+        ServerConfig {
+            listen: self.server.listen.clone(),
+            admin_listen: self.admin.listen,
+            admin_beyond_loopback: self.admin.beyond_loopback,
+            tls: self.tls.clone(),
+            limits: self.server.limits.clone(),
+        }
+    }
+
+    fn parse(written: &str, file: &str) -> Result<Config, Failure> {
+        toml::from_str(written).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start).min(written.len());
+            let line = written.as_bytes()[..offset].iter().filter(|octet| **octet == b'\n').count() + 1;
+            let message = error.message().trim_end_matches('.').replace('\n', ", ");
+            Failure::usage(text::config_line(file, line, &message), hint_for(&message))
+        })
+    }
+
+    fn paths(&mut self) -> Vec<&mut PathBuf> {
+        let Config { tls, signer, storage, adapters, client, .. } = self;
+        let mut paths = vec![&mut tls.certificate, &mut tls.key, &mut storage.registry, &mut storage.journal];
+        paths.extend(tls.client_authorities.iter_mut());
+        paths.extend(tls.revocation_lists.iter_mut());
+        paths.extend(signer.iter_mut().flat_map(|signer| [&mut signer.certificate, &mut signer.key]));
+        paths.extend(adapters.folders.iter_mut());
+        paths.extend([&mut client.certificate, &mut client.key, &mut client.ca].into_iter().flatten());
+        paths
+    }
+}
+
+/// For an unknown key the known one that looks like it; serde names all that are known.
+fn hint_for(message: &str) -> kapia_soap::Bilingual {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match quoted.split_first() {
+        Some((wanted, known)) if message.starts_with("unknown") => {
+            match near_names(wanted, known.iter().copied()).first() {
+                Some(near) => text::did_you_mean(near),
+                None => text::config_keys_hint(known.join(", ")),
+            }
+        }
+        _ => text::config_form_hint(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    fn told(written: &str) -> String {
+        Config::parse(written, "kapia.toml").unwrap_err().told(Language::En, false)
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line_and_the_key_that_was_meant() {
+        let told = told("[server]\nlisten = [\"127.0.0.1:8443\"]\n\n[gateway]\nvalidaton = \"strict\"\n");
+        assert!(told.starts_with("error: kapia.toml:5: unknown field `validaton`"), "{told}");
+        assert!(told.ends_with("hint: did you mean validation\n"), "{told}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_told_with_its_line() {
+        let told = told("[gateway]\nregister_timeout_seconds = \"long\"\n");
+        assert!(told.starts_with("error: kapia.toml:2: invalid type"), "{told}");
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kapia.toml");
+        std::fs::write(&file, "[storage]\nregistry = \"data/r.db\"\n[adapters]\nfolders = [\"/srv/a\", \"b\"]\n").unwrap();
+        let config = Config::read(&file).unwrap();
+        assert_eq!(config.storage.registry, folder.path().join("data/r.db"));
+        assert_eq!(config.tls.certificate, folder.path().join("certs/server.pem"));
+        assert_eq!(config.adapters.folders, [PathBuf::from("/srv/a"), folder.path().join("b")]);
+    }
+}

@@ -1,0 +1,124 @@
+//! The adapter packages of a configuration: the ones inside the program, then the folders in their order.
+
+use crate::config::Config;
+use crate::failure::Failure;
+use kapia_adapter::{Backends, Catalogue, EmbeddedFiles, FoundPackage, Package, PackageError, read_packages};
+use kapia_registry::{LoadedOperation, OperationName};
+use std::path::{Path, PathBuf};
+
+/// The example packages, so that the program works from any folder.
+#[derive(rust_embed::Embed)]
+#[folder = "../../adapters"]
+struct Embedded;
+
+/// What came of loading.
+pub(crate) struct Loaded {
+    /// The operations that can be served.
+    pub catalogue: Catalogue,
+    /// Packages that cannot be served at all.
+    pub refused: Vec<PackageError>,
+}
+
+impl Loaded {
+    /// Reads the packages of a configuration, and then those of `further` folders.
+    pub fn read(config: &Config, further: &[PathBuf]) -> Result<Loaded, Failure> {
+        let mut packages = Vec::new();
+        let mut refused = Vec::new();
+        if config.adapters.embedded {
+            for files in embedded() {
+                packages.push(Package::read(&files)?);
+            }
+        }
+        for folder in config.adapters.folders.iter().chain(further) {
+            for found in read_folder(folder)? {
+                match found.package {
+                    Ok(package) => packages.push(package),
+                    Err(error) => refused.push(error),
+                }
+            }
+        }
+        Ok(Loaded { catalogue: Catalogue::build(packages), refused })
+    }
+
+    /// What the registry is told about them.
+    pub fn operations(&self) -> Vec<LoadedOperation> {
+        let operations = self.catalogue.operations().filter_map(|served| {
+            let name = OperationName::parse(served.operation.name.as_str()).ok()?;
+            let title = served.operation.description.clone();
+            Some(LoadedOperation { name, title, adapter: served.package.name.clone() })
+        });
+        operations.collect()
+    }
+}
+
+fn embedded() -> Vec<EmbeddedFiles> {
+    let files = Embedded::iter().filter_map(|path| {
+        let file = Embedded::get(&path)?;
+        Some((path.into_owned(), file.data.into_owned()))
+    });
+    EmbeddedFiles::packages(files)
+}
+
+/// The packages of a folder, read by as many threads as the machine has processors.
+fn read_folder(folder: &Path) -> Result<Vec<FoundPackage>, Failure> {
+    let packages = below(folder);
+    if packages.is_empty() {
+        return Ok(read_packages(folder, &Backends::standard())?);
+    }
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(packages.len());
+    let share = packages.len().div_ceil(workers.max(1));
+    let found = std::thread::scope(|scope| {
+        let readers: Vec<_> = packages
+            .chunks(share)
+            .map(|share| {
+                scope.spawn(move || {
+                    let read = share.iter().map(|folder| read_packages(folder, &Backends::standard()));
+                    read.collect::<Result<Vec<_>, _>>()
+                })
+            })
+            .collect();
+        readers
+            .into_iter()
+            .map(|reader| reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect::<Result<Vec<_>, _>>()
+    })?;
+    Ok(found.into_iter().flatten().flatten().collect())
+}
+
+/// The folders directly below that hold a manifest, in the order of their names; none if the folder is a package itself.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let is_package = |folder: &Path| {
+        std::fs::read_dir(folder).is_ok_and(|entries| {
+            entries.flatten().any(|entry| entry.file_name().eq_ignore_ascii_case("adapter.toml"))
+        })
+    };
+    if is_package(folder) {
+        return Vec::new();
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut packages: Vec<PathBuf> = entries
+        .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
+        .map(|entry| entry.path())
+        .filter(|path| is_package(path))
+        .collect();
+    packages.sort();
+    packages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_package_inside_the_program_is_served_without_remarks() {
+        let mut config = Config::default();
+        config.adapters.embedded = true;
+        let loaded = Loaded::read(&config, &[]).unwrap();
+        assert!(loaded.refused.is_empty());
+        assert_eq!(loaded.catalogue.packages().len(), 4);
+        assert_eq!(loaded.catalogue.refused().count(), 0);
+        for package in loaded.catalogue.packages() {
+            assert!(package.notes.is_empty(), "{}", package.notes[0]);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Short answers of the listener itself: pages for people, and refusals in the words of the client's protocol.
+
+use crate::text;
+use bytes::Bytes;
+use kapia_regix::{Address, EntryPoint, Route};
+use kapia_server::{Head, Outbound, Refusal};
+use kapia_soap::{Bilingual, Fault, FaultCode, Problem, Version};
+
+const PLAIN: &str = "text/plain; charset=utf-8";
+
+/// What a person sees who opens the address of a service in a browser.
+pub(crate) fn service(entry: EntryPoint, folder: &str) -> Outbound {
+    let name = match entry {
+        EntryPoint::V1 => "RegiXEntryPoint",
+        EntryPoint::V2 => "RegiXEntryPointV2",
+    };
+    let Bilingual { en, bg } = text::page_service(name);
+    // The folder is `/RegiX` in some case, so it needs no escaping.
+    let body = format!(
+        "<!doctype html>\n<html lang=\"bg\"><meta charset=\"utf-8\"><title>{name} · Капия</title>\n\
+         <p>{bg} <a href=\"{folder}/{name}.svc?singleWsdl\">WSDL</a>\n<p lang=\"en\">{en}\n</html>\n"
+    );
+    Outbound { status: 200, content_type: "text/html; charset=utf-8", body: Bytes::from(body), headers: Vec::new() }
+}
+
+/// For every address that is not served.
+pub(crate) fn not_found() -> Outbound {
+    said(404, "not-found", &text::page_not_found(), &text::page_not_found_hint())
+}
+
+/// For a request that the server does not read to its end.
+pub(crate) fn refused(refusal: Refusal, head: &Head) -> Outbound {
+    let (message, hint) = words(refusal);
+    let Some(Route::Service(_, address)) = Route::of(&head.path) else {
+        return said(refusal.status(), refusal.code(), &message, &hint);
+    };
+    let announced = head.content_type.as_deref().and_then(Version::of_content_type);
+    let version = announced.unwrap_or(match address {
+        Address::Basic => Version::V11,
+        Address::WsHttp => Version::V12,
+    });
+    let code = match refusal.status() {
+        500.. => FaultCode::Service,
+        _ => FaultCode::Sender,
+    };
+    let reason = format!("{}; hint: {}", message.en, hint.en);
+    let headers = headers(refusal.code(), &hint);
+    let problem = Problem { code: refusal.code().into(), message, hint, places: Vec::new() };
+    let fault = Fault { code, reason, problem: Some(problem) };
+    let body = Bytes::from(fault.write(version, None));
+    Outbound { status: refusal.status(), content_type: version.content_type(), body, headers }
+}
+
+fn words(refusal: Refusal) -> (Bilingual, Bilingual) {
+    match refusal {
+        Refusal::BodyTooLarge { limit } => (text::refused_too_large(limit), text::refused_too_large_hint()),
+        Refusal::BodyTooSlow => (text::refused_too_slow(), text::refused_too_slow_hint()),
+        Refusal::TransferCoding => (text::refused_transfer_coding(), text::refused_transfer_coding_hint()),
+        Refusal::ContentEncoding => (text::refused_content_encoding(), text::refused_content_encoding_hint()),
+        Refusal::Overloaded => (text::refused_overloaded(), text::try_later()),
+        Refusal::Internal => (text::refused_internal(), text::tell_operator()),
+        _ => (text::refused_framing(), text::refused_framing_hint()),
+    }
+}
+
+fn said(status: u16, code: &str, message: &Bilingual, hint: &Bilingual) -> Outbound {
+    let body = format!("{}\nсъвет: {}\n\n{}\nhint: {}\n", message.bg, hint.bg, message.en, hint.en);
+    Outbound { status, content_type: PLAIN, body: Bytes::from(body), headers: headers(code, hint) }
+}
+
+fn headers(code: &str, hint: &Bilingual) -> Vec<(&'static str, String)> {
+    vec![("Kapia-Code", code.to_owned()), ("Kapia-Hint", crate::exchange::header_text(&hint.en))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(path: &str, content_type: Option<&str>) -> Head {
+        Head { path: path.into(), content_type: content_type.map(str::to_owned), ..Head::default() }
+    }
+
+    #[test]
+    fn a_refusal_at_a_service_is_a_fault_in_the_version_of_the_request() {
+        for (path, content_type, expected) in [
+            ("/RegiXEntryPointV2.svc/basic", None, "text/xml; charset=utf-8"),
+            ("/RegiXEntryPoint.svc", None, "application/soap+xml; charset=utf-8"),
+            ("/RegiXEntryPoint.svc", Some("text/xml"), "text/xml; charset=utf-8"),
+        ] {
+            let refused = refused(Refusal::BodyTooLarge { limit: 10 }, &head(path, content_type));
+            assert_eq!((refused.status, refused.content_type), (413, expected));
+            let body = String::from_utf8(refused.body.to_vec()).unwrap();
+            assert!(body.contains("code=\"body-too-large\"") && body.contains("xml:lang=\"bg\""), "{body}");
+            assert_eq!(refused.headers[0], ("Kapia-Code", "body-too-large".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_refusal_elsewhere_is_plain_text_in_both_languages() {
+        let refused = refused(Refusal::BadFraming, &head("/", None));
+        let body = String::from_utf8(refused.body.to_vec()).unwrap();
+        assert_eq!((refused.status, refused.content_type), (400, PLAIN));
+        assert!(body.contains("съвет: ") && body.contains("hint: "), "{body}");
+    }
+}

@@ -1,0 +1,223 @@
+//! A gateway put together from a configuration: opened, served, reloaded, drained.
+
+use crate::config::{Config, SignatureProfile, SignerSection};
+use crate::exchange::GatewayExchange;
+use crate::failure::Failure;
+use crate::packages::Loaded;
+use crate::text;
+use kapia_adapter::Catalogue;
+use kapia_gateway::{Gateway, Parts, Settings};
+use kapia_journal::Journal;
+use kapia_registry::{Registry, Synced, Watch};
+use kapia_server::{Exchange, Handle, Served, Server, ServerError};
+use kapia_signature::{Profile, Signer, SigningKey};
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often changes that other processes make to the rights are looked for.
+const WATCH: Duration = Duration::from_millis(500);
+
+/// A gateway whose addresses are bound; it serves when [`Running::serve`] is called.
+pub(crate) struct Running {
+    server: Server,
+    reload: Reload,
+    /// What came of loading the packages.
+    pub refused: Vec<kapia_adapter::PackageError>,
+    /// What the registry learned from the packages.
+    pub synced: Synced,
+    _watch: Watch,
+}
+
+/// What a reload needs.
+struct Reload {
+    exchange: Arc<GatewayExchange>,
+    handle: Handle,
+    file: PathBuf,
+    further: Vec<PathBuf>,
+}
+
+impl Running {
+    /// Opens databases, loads packages and certificates, binds addresses. `further` are folders of packages that do not
+    /// stand in the configuration.
+    pub async fn open(config: &Config, further: Vec<PathBuf>) -> Result<Running, Failure> {
+        Ok(Running::try_open(config, further).await??)
+    }
+
+    /// The same for callers who can do something about a server that does not start, such as choosing another port.
+    pub async fn try_open(config: &Config, further: Vec<PathBuf>) -> Result<Result<Running, ServerError>, Failure> {
+        let registry = Arc::new(Registry::open(in_folder(&config.storage.registry)?)?);
+        let journal = Arc::new(Journal::open(in_folder(&config.storage.journal)?)?);
+        let loaded = Loaded::read(config, &further)?;
+        let synced = registry.admin(actor()).sync_operations(&loaded.operations(), "start")?;
+        let Loaded { catalogue, refused } = loaded;
+        let signer = config.signer.as_ref().map(open_signer).transpose()?;
+        let watch = Registry::watch(Arc::clone(&registry), WATCH)?;
+        let parts = Parts { catalogue, registry, journal, signer, settings: settings(config) };
+        let gateway = Arc::new(Gateway::new(parts));
+        let exchange = Arc::new(GatewayExchange::new(gateway, config.server.public_base.clone()));
+        let server = match Server::bind(config.server(), Arc::clone(&exchange) as Arc<dyn Exchange>).await {
+            Ok(server) => server,
+            Err(error) => return Ok(Err(error)),
+        };
+        let reload = Reload { exchange, handle: server.handle(), file: config.file.clone(), further };
+        Ok(Ok(Running { server, reload, refused, synced, _watch: watch }))
+    }
+
+    /// The bound public addresses.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        self.server.addresses()
+    }
+
+    /// The bound address of health and metrics.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.server.admin_address()
+    }
+
+    /// The base address for clients on this machine.
+    pub fn local_url(&self) -> Option<String> {
+        let address = self.addresses().first()?;
+        let here = address.ip().is_unspecified() || address.ip().to_canonical().is_loopback();
+        Some(if here { format!("https://localhost:{}", address.port()) } else { format!("https://{address}") })
+    }
+
+    /// The parts that serve now.
+    pub fn parts(&self) -> Arc<Parts> {
+        self.reload.exchange.gateway().parts()
+    }
+
+    /// Serves until `shutdown`, then drains. SIGHUP reads everything anew.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Served {
+        let Running { server, reload, _watch, .. } = self;
+        let reloading = tokio::spawn(reload_on_signal(reload));
+        let served = server.serve(shutdown).await;
+        reloading.abort();
+        served
+    }
+}
+
+/// Ready when the process is asked to end: SIGTERM, or Ctrl-C.
+pub(crate) async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(unix)]
+async fn reload_on_signal(reload: Reload) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    let reload = Arc::new(reload);
+    while hangup.recv().await.is_some() {
+        let reload = Arc::clone(&reload);
+        // Reading packages takes a while and would hold up calls on this thread.
+        match tokio::task::spawn_blocking(move || reload.now()).await {
+            Ok(Ok(operations)) => tracing::info!(operations, "reloaded"),
+            Ok(Err(failure)) => {
+                let told = failure.told(crate::language::Language::En, false);
+                tracing::error!("not reloaded, the state before goes on serving: {}", told.trim_end());
+            }
+            Err(error) => tracing::error!(%error, "not reloaded, the state before goes on serving"),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn reload_on_signal(reload: Reload) {
+    let _nothing_asks_for_it = reload;
+    std::future::pending::<()>().await;
+}
+
+impl Reload {
+    /// Everything that can fail comes before the first thing that is replaced.
+    fn now(&self) -> Result<usize, Failure> {
+        let config = Config::read(&self.file)?;
+        let before = self.exchange.gateway().parts();
+        let fresh = Loaded::read(&config, &self.further)?;
+        refuse_losses(&before.catalogue, &fresh)?;
+        let signer = config.signer.as_ref().map(open_signer).transpose()?;
+        self.handle.reload_with(&config.tls)?;
+        before.registry.admin(actor()).sync_operations(&fresh.operations(), "reload")?;
+        let operations = fresh.catalogue.len();
+        self.exchange.gateway().replace(Parts {
+            catalogue: fresh.catalogue,
+            registry: Arc::clone(&before.registry),
+            journal: Arc::clone(&before.journal),
+            signer,
+            settings: settings(&config),
+        });
+        self.exchange.set_public_base(config.server.public_base);
+        Ok(operations)
+    }
+}
+
+/// A package or an operation that was served and is now broken refuses the whole reload.
+fn refuse_losses(before: &Catalogue, fresh: &Loaded) -> Result<(), Failure> {
+    if let Some(error) = fresh.refused.first() {
+        return Err(error.clone().into());
+    }
+    let lost = fresh.catalogue.refused().find(|refused| before.find(refused.name.as_str()).is_ok());
+    match lost.and_then(|refused| Some((refused.name.clone(), refused.problems.first()?))) {
+        Some((name, problem)) => Err(Failure::refused(
+            text::operation_lost(&name, &problem.cause.en, &problem.cause.bg),
+            kapia_soap::Bilingual::new(problem.hint.en.as_ref(), problem.hint.bg.as_ref()),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn open_signer(section: &SignerSection) -> Result<Signer, Failure> {
+    let read = |file: &Path| {
+        std::fs::read_to_string(file)
+            .map_err(|error| Failure::usage(text::unreadable(file.display(), error), text::unreadable_hint()))
+    };
+    let key = SigningKey::from_pem(&read(&section.key)?, &read(&section.certificate)?)?;
+    let profile = match section.profile {
+        SignatureProfile::Default => Profile::Default,
+        SignatureProfile::Legacy => Profile::Legacy,
+    };
+    Ok(Signer::new(key, profile)?)
+}
+
+fn settings(config: &Config) -> Settings {
+    let section = &config.gateway;
+    let mut settings = Settings {
+        validation: section.validation,
+        register_timeout: Duration::from_secs(section.register_timeout_seconds),
+        language: section.language,
+        ..Settings::default()
+    };
+    settings.limits.bytes = usize::try_from(config.server.limits.body_bytes).unwrap_or(usize::MAX);
+    settings
+}
+
+/// Who changes the registry: the user at the operating system.
+pub(crate) fn actor() -> String {
+    let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "kapia".to_owned())
+}
+
+/// The path, after its folder has been made.
+fn in_folder(file: &Path) -> Result<&Path, Failure> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Failure::usage(text::unwritable(folder.display(), error), text::unwritable_hint()))?;
+    }
+    Ok(file)
+}
+
+/// The packages that serve, and how many operations each of them serves.
+pub(crate) fn serving(catalogue: &Catalogue) -> (usize, usize) {
+    let packages: BTreeSet<&str> = catalogue.operations().map(|served| served.package.name.as_str()).collect();
+    (packages.len(), catalogue.len())
+}
