@@ -10,7 +10,13 @@ import time
 import pytest
 import requests
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Before they are imported, so that a failed claim in them shows its values.
+pytest.register_assert_rewrite("documents", "programs", "signatures", "table")
+
+from documents import ROOT  # noqa: E402
+from programs import Desk  # noqa: E402
+
+pytest_plugins = ["table"]
 
 
 class Gate:
@@ -24,6 +30,7 @@ class Gate:
     def session(self, who="consumer"):
         """An HTTPS session that trusts the example authority and shows the certificate of `who`."""
         session = requests.Session()
+        session.trust_env = False
         session.verify = str(self.certs / "ca.pem")
         if who:
             session.cert = (str(self.certs / f"{who}.pem"), str(self.certs / f"{who}-key.pem"))
@@ -45,13 +52,20 @@ def gate(tmp_path_factory):
         assert process.wait(timeout=30) == 0, "the gate drains and ends without an error"
 
 
+@pytest.fixture(scope="session")
+def desk(gate, tmp_path_factory):
+    """Where client programs find the address, certificates in every form, and documents."""
+    return Desk(gate, tmp_path_factory.mktemp("desk"))
+
+
 def wait_for_address(process, log):
-    """The address that the demo prints once it serves."""
+    """The address that the demo prints; its last line, after a call of its own, says that it serves."""
+    text = ""
     for _ in range(600):
         log.flush()
         text = pathlib.Path(log.name).read_text(encoding="utf-8")
         found = re.search(r"https://(?:localhost|127\.0\.0\.1):\d+", text)
-        if found and "verified" in text:
+        if found and "Serving" in text:
             return found.group(0).replace("127.0.0.1", "localhost")
         if process.poll() is not None:
             break

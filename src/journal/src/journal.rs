@@ -208,7 +208,8 @@ impl Shared {
         self.now.lock().unwrap_or_else(PoisonError::into_inner).failing.clone()
     }
 
-    pub(crate) fn set_failing(&self, failing: Option<JournalError>) {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner).failing = failing;
+    /// Notes the trouble of the last transaction, or that it had none; returns that of the one before.
+    pub(crate) fn set_failing(&self, failing: Option<JournalError>) -> Option<JournalError> {
+        std::mem::replace(&mut self.now.lock().unwrap_or_else(PoisonError::into_inner).failing, failing)
     }
 }

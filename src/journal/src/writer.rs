@@ -12,6 +12,7 @@ use crate::ids::CallIds;
 use crate::journal::Shared;
 use crate::record::Line;
 use crate::store::{self, sql};
+use crate::text::Language;
 
 pub(crate) enum Command {
     Append {
@@ -197,12 +198,17 @@ impl Shared {
                 if let Some(last) = sealed.last() {
                     self.set_head((*last).into());
                 }
-                self.set_failing(None);
+                if self.set_failing(None).is_some() {
+                    tracing::info!("the journal can be written again");
+                }
             }
             Err(error) => {
                 self.failures.fetch_add(1, Ordering::Relaxed);
-                tracing::error!(code = error.code(), %error, "the journal cannot be written");
-                self.set_failing(Some(error.clone()));
+                // Once for a trouble, not once for every batch that meets it.
+                if self.set_failing(Some(error.clone())).as_ref() != Some(error) {
+                    let hint = error.hint(Language::English);
+                    tracing::error!(code = error.code(), %error, hint, "the journal cannot be written");
+                }
             }
         }
     }

@@ -165,10 +165,9 @@ impl RegistryError {
 
 fn command(kind: &str) -> &'static str {
     match kind {
-        "certificate" => "kapia certificate list",
-        "role" | "membership" => "kapia role list",
-        "operation" => "kapia operation list",
-        "grant" | "field grant" => "kapia grant list",
+        "role" | "membership" => "kapia consumer role list",
+        "operation" => "kapia list",
+        "grant" | "field grant" => "kapia grant show",
         _ => "kapia consumer list",
     }
 }

@@ -33,14 +33,14 @@ impl FieldPattern {
         if pattern.starts_with('/') {
             return Err(PatternError::LeadingSlash);
         }
-        let mut steps = Vec::new();
+        let mut steps: Vec<Box<str>> = Vec::new();
         let mut below = false;
         for (at, step) in pattern.split('/').enumerate() {
             let place = at + 1;
             if below {
                 return Err(PatternError::StarsInside { step: at });
             }
-            if steps.last().is_some_and(|last: &Box<str>| last.starts_with('@')) {
+            if steps.last().is_some_and(|last| last.starts_with('@')) {
                 return Err(PatternError::BelowAttribute { step: place });
             }
             match step {
@@ -73,11 +73,6 @@ impl FieldPattern {
     pub fn covers(&self, path: &[&str]) -> bool {
         let starts = path.len() >= self.steps.len() && self.steps().zip(path).all(|(step, part)| step == *part);
         starts && (self.below || path.len() == self.steps.len())
-    }
-
-    /// Every field above the last step, outermost first, each as an exact pattern.
-    pub(crate) fn ancestors(&self) -> impl Iterator<Item = Self> {
-        (1..self.steps.len()).map(|length| Self { steps: self.steps[..length].to_vec(), below: false })
     }
 
     /// The field at the last step as a path.

@@ -57,6 +57,21 @@ pub(crate) struct Grant {
     pub period: Period,
 }
 
+impl Operation {
+    /// Keeps the rights and returns them, or those that somebody else kept first, so that callers may compare pointers.
+    fn keep(&self, key: Box<[Subject]>, built: Arc<FieldRights>) -> Arc<FieldRights> {
+        self.rights.rcu(|known| {
+            if known.contains_key(&key) {
+                return Arc::clone(known);
+            }
+            let mut more = HashMap::clone(known);
+            more.insert(key.clone(), Arc::clone(&built));
+            Arc::new(more)
+        });
+        self.rights.load().get(&key).map_or(built, Arc::clone)
+    }
+}
+
 impl Snapshot {
     pub(crate) fn build(tables: Tables) -> Self {
         let consumers: HashMap<ConsumerId, Arc<Consumer>> = tables
@@ -149,16 +164,7 @@ impl Snapshot {
             return Arc::clone(rights);
         }
         let built = Arc::new(self.build_rights(&key, operation.id));
-        operation.rights.rcu(|known| {
-            // Whoever comes second keeps what the first one put there, so that callers may compare pointers.
-            if known.contains_key(key.as_slice()) {
-                return Arc::clone(known);
-            }
-            let mut more = HashMap::clone(known);
-            more.insert(key.clone().into(), Arc::clone(&built));
-            Arc::new(more)
-        });
-        operation.rights.load().get(key.as_slice()).map_or(built, Arc::clone)
+        operation.keep(key.into(), built)
     }
 
     fn build_rights(&self, holders: &[Subject], operation: OperationId) -> FieldRights {
@@ -166,5 +172,21 @@ impl Snapshot {
         let (allowed, denied): (Vec<_>, Vec<_>) = rows.cloned().partition(|(_, allowed)| *allowed);
         let bare = |rows: Vec<(FieldPattern, bool)>| rows.into_iter().map(|(pattern, _)| pattern).collect();
         FieldRights::new(bare(allowed), bare(denied))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_builds_the_same_rights_second_receives_those_of_the_first() {
+        let name = OperationName::parse("A.B").unwrap();
+        let operation = Operation { id: OperationId(1), name, enabled: true, rights: ArcSwap::default() };
+        let key = || Box::from([Subject::Consumer(ConsumerId(1))]);
+        let (first, second) = (Arc::new(FieldRights::everything()), Arc::new(FieldRights::everything()));
+        assert!(Arc::ptr_eq(&operation.keep(key(), Arc::clone(&first)), &first));
+        assert!(Arc::ptr_eq(&operation.keep(key(), Arc::clone(&second)), &first));
+        assert!(Arc::ptr_eq(&operation.keep(Box::from([]), Arc::clone(&second)), &second));
     }
 }

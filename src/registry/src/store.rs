@@ -6,8 +6,10 @@ mod rows;
 mod sql;
 
 pub(crate) use connection::{Doing, open};
+#[cfg(test)]
+pub(crate) use rows::MemberRow;
 pub(crate) use rows::{
-    AuditRow, CertificateRow, ConsumerRow, FieldRow, GrantRow, MemberRow, OperationRow, RoleRow, Tables, moment_text,
+    AuditRow, CertificateRow, ConsumerRow, FieldRow, GrantRow, OperationRow, RoleRow, Tables, moment_text,
 };
 pub(crate) use rows::{read_all, read_audit, read_names, read_pem};
 pub(crate) mod dml {

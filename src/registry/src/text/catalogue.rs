@@ -34,8 +34,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "denied-certificate-unknown",
         ["client certificate {thumbprint} is not registered", "клиентският сертификат {thumbprint} не е регистриран"],
         [
-            "register it with `kapia certificate add`, or have the client present the certificate that is registered",
-            "регистрирайте го с `kapia certificate add` или накарайте клиента да представи регистрирания сертификат",
+            "register it with `kapia consumer certificate add`, or have the client present the certificate that is registered",
+            "регистрирайте го с `kapia consumer certificate add` или накарайте клиента да представи регистрирания сертификат",
         ],
     ),
     entry(
@@ -45,8 +45,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "сертификатът {thumbprint} на потребителя „{consumer}“ е изключен",
         ],
         [
-            "switch it on with `kapia certificate activate {thumbprint}`, or have the client use a certificate that is active",
-            "включете го с `kapia certificate activate {thumbprint}` или накарайте клиента да използва активен сертификат",
+            "switch it on with `kapia consumer certificate activate {thumbprint}`, or have the client use a certificate that is active",
+            "включете го с `kapia consumer certificate activate {thumbprint}` или накарайте клиента да използва активен сертификат",
         ],
     ),
     entry(
@@ -56,8 +56,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "сертификатът {thumbprint} на потребителя „{consumer}“ е изтекъл на {moment}",
         ],
         [
-            "issue a new certificate and register it with `kapia certificate add`",
-            "издайте нов сертификат и го регистрирайте с `kapia certificate add`",
+            "issue a new certificate and register it with `kapia consumer certificate add \"{consumer}\" FILE`",
+            "издайте нов сертификат и го регистрирайте с `kapia consumer certificate add \"{consumer}\" ФАЙЛ`",
         ],
     ),
     entry(
@@ -82,23 +82,20 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "denied-consumer-expired",
         ["consumer \"{consumer}\" ended at {moment}", "срокът на потребителя „{consumer}“ е изтекъл на {moment}"],
-        [
-            "set new dates with `kapia consumer period \"{consumer}\"`",
-            "задайте нов срок с `kapia consumer period \"{consumer}\"`",
-        ],
+        ["give the consumer new dates", "задайте нов срок на потребителя"],
     ),
     entry(
         "denied-consumer-not-yet-valid",
         ["consumer \"{consumer}\" begins at {moment}", "срокът на потребителя „{consumer}“ започва на {moment}"],
         [
-            "wait until it begins, or set new dates with `kapia consumer period \"{consumer}\"`",
-            "изчакайте началото или задайте нов срок с `kapia consumer period \"{consumer}\"`",
+            "wait until it begins, or give the consumer new dates",
+            "изчакайте началото или задайте нов срок на потребителя",
         ],
     ),
     entry(
         "denied-operation-unknown",
         ["operation \"{operation}\" is not in the registry", "операцията „{operation}“ не е в регистъра"],
-        ["check the full name with `kapia operation list`", "проверете пълното име с `kapia operation list`"],
+        ["check the full name with `kapia list`", "проверете пълното име с `kapia list`"],
     ),
     entry(
         "denied-explicitly",
@@ -107,8 +104,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "потребител „{consumer}“, сертификат {thumbprint}: операцията „{operation}“ е изрично забранена",
         ],
         [
-            "see `kapia grant list --consumer \"{consumer}\"`; take the denial back with `kapia grant revoke`",
-            "вижте `kapia grant list --consumer \"{consumer}\"`; забраната се отменя с `kapia grant revoke`",
+            "see `kapia grant show \"{consumer}\"`; take the denial back with `kapia grant revoke`",
+            "вижте `kapia grant show \"{consumer}\"`; забраната се отменя с `kapia grant revoke`",
         ],
     ),
     entry(
@@ -118,8 +115,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "потребител „{consumer}“, сертификат {thumbprint}: няма право за операцията „{operation}“",
         ],
         [
-            "allow it with `kapia grant add --consumer \"{consumer}\" --operation {operation}`",
-            "дайте право с `kapia grant add --consumer \"{consumer}\" --operation {operation}`",
+            "allow it with `kapia grant add \"{consumer}\" {operation}`",
+            "дайте право с `kapia grant add \"{consumer}\" {operation}`",
         ],
     ),
     entry(
@@ -129,8 +126,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "потребител „{consumer}“, сертификат {thumbprint}: правото за операцията „{operation}“ е изтекло на {moment}",
         ],
         [
-            "give it again with `kapia grant add --consumer \"{consumer}\" --operation {operation}`",
-            "дайте го отново с `kapia grant add --consumer \"{consumer}\" --operation {operation}`",
+            "give it again with `kapia grant add \"{consumer}\" {operation}`",
+            "дайте го отново с `kapia grant add \"{consumer}\" {operation}`",
         ],
     ),
     entry(
@@ -140,8 +137,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "потребител „{consumer}“, сертификат {thumbprint}: правото за операцията „{operation}“ започва на {moment}",
         ],
         [
-            "wait until it begins, or give it anew with `kapia grant add --consumer \"{consumer}\" --operation {operation}`",
-            "изчакайте началото или го дайте наново с `kapia grant add --consumer \"{consumer}\" --operation {operation}`",
+            "wait until it begins, or give it anew with `kapia grant add \"{consumer}\" {operation}`",
+            "изчакайте началото или го дайте наново с `kapia grant add \"{consumer}\" {operation}`",
         ],
     ),
     entry(
@@ -172,8 +169,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "name-white-space",
         ["the name of the {kind} contains white space", "името ({kind}) съдържа интервал"],
         [
-            "write the full name in one piece, as `kapia operation list` shows it",
-            "напишете пълното име слято, както го показва `kapia operation list`",
+            "write the full name in one piece, as `kapia list` shows it",
+            "напишете пълното име слято, както го показва `kapia list`",
         ],
     ),
     entry(
