@@ -18,7 +18,7 @@ pub use context::CallContext;
 pub use entry::{EntryPoint, Method};
 pub use matrix::{AccessMatrix, MatrixField};
 pub use reply::{Answer, Reply, Written};
-pub use request::{Personal, Processing, RequestError, ServiceRequest, read_request};
+pub use request::{CheckRequest, Personal, Processing, RequestError, ServiceRequest, read_check, read_request};
 pub use route::{Address, Route};
 
 /// The namespace of the V1 contract.

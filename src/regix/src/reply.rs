@@ -76,7 +76,7 @@ impl Reply<'_> {
         if let Some(signature) = sign(&writer.bytes()[data.clone()], &listed)? {
             writer.raw(&signature);
         }
-        self.end_result(&mut writer, None, answer.service_call_id);
+        self.end_result(&mut writer, None, answer.service_call_id, None);
         Ok(Written { octets: writer.into_bytes(), data })
     }
 
@@ -85,6 +85,46 @@ impl Reply<'_> {
     pub fn error(&self, text: &str, is_ready: bool, service_call_id: i64) -> Vec<u8> {
         let mut writer = Writer::with_capacity(2048 + text.len());
         self.begin_result(&mut writer, is_ready);
+        self.no_data(&mut writer);
+        self.end_result(&mut writer, Some(text), service_call_id, None);
+        writer.into_bytes()
+    }
+
+    /// Writes that a call is accepted and its answer comes later: not ready, no error, the number, and in V2 the code
+    /// with which the answer is fetched (regix-contract §10 item 3).
+    pub fn accepted(&self, service_call_id: i64, verification_code: Option<&str>) -> Vec<u8> {
+        let mut writer = Writer::with_capacity(2048);
+        if (self.entry, self.method) == (EntryPoint::V1, Method::Execute) {
+            let contract = self.entry.contract();
+            begin_reply(&mut writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
+            writer.start("", contract, "ExecuteResponse", &[], &[]);
+            writer.start("", contract, "ExecuteResult", &[], &[]);
+            writer.leaf("", contract, "ServiceCallID", &service_call_id.to_string());
+            writer.leaf("", contract, "HasError", "false");
+            writer.nil("", contract, "Error");
+            writer.end();
+            writer.end();
+            end_reply(&mut writer);
+            return writer.into_bytes();
+        }
+        self.begin_result(&mut writer, false);
+        self.no_data(&mut writer);
+        self.end_result(&mut writer, None, service_call_id, verification_code);
+        writer.into_bytes()
+    }
+
+    /// Writes the empty answer to `AcknowledgeResultReceived`.
+    pub fn acknowledged(&self) -> Vec<u8> {
+        let mut writer = Writer::with_capacity(1024);
+        begin_reply(&mut writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
+        writer.start("", self.entry.contract(), &format!("{}Response", self.method.name()), &[], &[]);
+        writer.end();
+        end_reply(&mut writer);
+        writer.into_bytes()
+    }
+
+    /// What stands in place of `Data` when there is none.
+    fn no_data(&self, writer: &mut Writer) {
         match self.entry {
             EntryPoint::V1 => {
                 writer.start("", self.entry.data(), "Data", &[], &[("", "", "id", "data")]);
@@ -93,8 +133,6 @@ impl Reply<'_> {
             }
             EntryPoint::V2 => writer.nil("", self.entry.data(), "Data"),
         }
-        self.end_result(&mut writer, Some(text), service_call_id);
-        writer.into_bytes()
     }
 
     fn begin_result(&self, writer: &mut Writer, is_ready: bool) {
@@ -109,7 +147,7 @@ impl Reply<'_> {
         writer.leaf("", self.entry.data(), "IsReady", if is_ready { "true" } else { "false" });
     }
 
-    fn end_result(&self, writer: &mut Writer, error: Option<&str>, service_call_id: i64) {
+    fn end_result(&self, writer: &mut Writer, error: Option<&str>, service_call_id: i64, code: Option<&str>) {
         let data = self.entry.data();
         writer.leaf("", data, "HasError", if error.is_some() { "true" } else { "false" });
         match error {
@@ -118,6 +156,9 @@ impl Reply<'_> {
         }
         writer.leaf("", data, "ServiceCallID", &service_call_id.to_string());
         if self.entry == EntryPoint::V2 {
+            if let Some(code) = code {
+                writer.leaf("", data, "VerificationCode", code);
+            }
             writer.end();
         }
         writer.end();
@@ -235,6 +276,30 @@ mod tests {
             "<IsReady>true</IsReady><Data id=\"data\"><Matrix xsi:nil=\"true\"></Matrix></Data><HasError>true</HasError>",
             "<Error>x</Error><ServiceCallID>9</ServiceCallID></ExecuteSynchronousResult>"
         )));
+    }
+
+    #[test]
+    fn an_accepted_call_is_not_ready_and_has_a_code_in_v2_and_none_in_v1() {
+        let v2 = String::from_utf8(V2.accepted(7, Some("7.abc"))).unwrap();
+        assert!(v2.contains(concat!(
+            "<IsReady>false</IsReady><Data xsi:nil=\"true\"></Data><HasError>false</HasError><Error xsi:nil=\"true\"></Error>",
+            "<ServiceCallID>7</ServiceCallID><VerificationCode>7.abc</VerificationCode></ServiceResultData></ExecuteResult>"
+        )));
+        let v1 = Reply { method: Method::Execute, ..V1.clone() };
+        let v1 = String::from_utf8(v1.accepted(7, None)).unwrap();
+        assert!(v1.contains(concat!(
+            "<ExecuteResponse xmlns=\"http://tempuri.org/\"><ExecuteResult><ServiceCallID>7</ServiceCallID>",
+            "<HasError>false</HasError><Error xsi:nil=\"true\"></Error></ExecuteResult></ExecuteResponse>"
+        )));
+    }
+
+    #[test]
+    fn an_acknowledgement_is_answered_with_an_empty_element() {
+        let reply = Reply { method: Method::AcknowledgeResultReceived, ..V2.clone() };
+        let text = String::from_utf8(reply.acknowledged()).unwrap();
+        assert!(text.contains(
+            "<AcknowledgeResultReceivedResponse xmlns=\"http://egov.bg/RegiX\"></AcknowledgeResultReceivedResponse>"
+        ));
     }
 
     #[test]

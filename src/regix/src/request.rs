@@ -91,6 +91,29 @@ pub fn read_request(entry: EntryPoint, method: Method, element: Element<'_>) -> 
     Ok(reader.request)
 }
 
+/// Which asynchronous call a consumer asks about (regix-contract §3.2, §4.2).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CheckRequest {
+    /// The number of the call; `None` when it is missing or no whole number.
+    pub service_call_id: Option<i64>,
+    /// The code that was given when the call was accepted; V1 has none.
+    pub verification_code: Option<String>,
+}
+
+/// Reads the request of a `CheckResult` or `AcknowledgeResultReceived` element; what is missing is `None`.
+pub fn read_check(entry: EntryPoint, method: Method, element: Element<'_>) -> CheckRequest {
+    let argument = element.child(entry.contract(), method.parameter());
+    let data = match entry {
+        EntryPoint::V1 => argument,
+        EntryPoint::V2 => argument.and_then(|argument| argument.child(entry.data(), "ServiceCheckResultArgument")),
+    };
+    let field = |local| data.and_then(|data| data.child(entry.data(), local)).and_then(text);
+    CheckRequest {
+        service_call_id: field("ServiceCallID").and_then(|number| number.trim().parse().ok()),
+        verification_code: field("VerificationCode").map(|code| code.trim().to_owned()),
+    }
+}
+
 /// Whether an element says `xsi:nil`.
 pub(crate) fn is_nil(element: Element<'_>) -> bool {
     element.attribute(XSI_NAMESPACE, "nil").is_some_and(|nil| matches!(nil.trim(), "true" | "1"))
@@ -215,6 +238,15 @@ mod tests {
             Some(RequestError::Flag("ResponseProcessing"))
         );
         assert_eq!(v2("<s:SignResult/>").err(), Some(RequestError::Boolean("SignResult")));
+    }
+
+    #[test]
+    fn a_check_names_its_call_and_its_code() {
+        let text = "<r:CheckResult xmlns:r='http://egov.bg/RegiX'><r:argument><ServiceCheckResultArgument xmlns='http://egov.bg/RegiX/SignedData'><VerificationCode>7.x</VerificationCode><ServiceCallID> 7 </ServiceCallID></ServiceCheckResultArgument></r:argument></r:CheckResult>";
+        let document = Document::read(text.as_bytes().to_vec(), &Limits::default()).unwrap();
+        let check = read_check(EntryPoint::V2, Method::CheckResult, document.root());
+        assert_eq!((check.service_call_id, check.verification_code.as_deref()), (Some(7), Some("7.x")));
+        assert_eq!(read_check(EntryPoint::V1, Method::CheckResult, document.root()), CheckRequest::default());
     }
 
     #[test]
