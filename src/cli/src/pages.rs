@@ -11,6 +11,7 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 /// What a person sees who opens the address of a service in a browser.
 pub(crate) fn service(entry: EntryPoint, folder: &str) -> Outbound {
     let name = match entry {
+        EntryPoint::V0 => "RegiXService",
         EntryPoint::V1 => "RegiXEntryPoint",
         EntryPoint::V2 => "RegiXEntryPointV2",
     };

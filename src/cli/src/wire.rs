@@ -1,4 +1,6 @@
 //! The consumer's side of the entry points: a request is written, a reply is read (regix-contract §3.5, §4.3, §4.4).
+//!
+//! `kapia-regix` speaks for the gateway and has no use for this side; what both sides know is taken from there.
 
 use kapia_regix::{EntryPoint, Method};
 use kapia_soap::{ADDRESSING, Version};
@@ -26,6 +28,7 @@ impl Request<'_> {
     /// The path of the service below the base address.
     pub fn path(entry: EntryPoint, version: Version) -> &'static str {
         match (entry, version) {
+            (EntryPoint::V0, _) => "/RegiXService.svc",
             (EntryPoint::V1, Version::V11) => "/RegiXEntryPoint.svc/basic",
             (EntryPoint::V1, Version::V12) => "/RegiXEntryPoint.svc",
             (EntryPoint::V2, Version::V11) => "/RegiXEntryPointV2.svc/basic",
@@ -53,7 +56,7 @@ impl Request<'_> {
         };
         let (method, contract, data) = (method(self.entry).name(), self.entry.contract(), self.entry.data());
         let (open, close) = match self.entry {
-            EntryPoint::V1 => (String::new(), ""),
+            EntryPoint::V0 | EntryPoint::V1 => (String::new(), ""),
             EntryPoint::V2 => (format!("<ServiceRequestData xmlns=\"{data}\">"), "</ServiceRequestData>"),
         };
         format!(
@@ -127,7 +130,7 @@ fn kind(entry: EntryPoint, document: &Document) -> ReplyKind {
     }
     let data = entry.data();
     let result = content.children().next().and_then(|result| match entry {
-        EntryPoint::V1 => Some(result),
+        EntryPoint::V0 | EntryPoint::V1 => Some(result),
         EntryPoint::V2 => result.child(data, "ServiceResultData"),
     });
     let Some(result) = result else { return ReplyKind::Other };
@@ -158,7 +161,7 @@ fn fault(fault: Element<'_>, soap: &str) -> ReplyKind {
 
 fn method(entry: EntryPoint) -> Method {
     match entry {
-        EntryPoint::V1 => Method::ExecuteSynchronous,
+        EntryPoint::V0 | EntryPoint::V1 => Method::ExecuteSynchronous,
         EntryPoint::V2 => Method::Execute,
     }
 }

@@ -13,7 +13,7 @@ pub(crate) const STAGES: [&str; 9] =
 /// Counters since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    calls: [[AtomicU64; Outcome::ALL.len()]; 2],
+    calls: [[AtomicU64; Outcome::ALL.len()]; EntryPoint::ALL.len()],
     stages: [AtomicU64; STAGES.len()],
     not_calls: AtomicU64,
     argument_violations: AtomicU64,
@@ -25,7 +25,8 @@ pub(crate) struct Metrics {
 impl Metrics {
     pub fn call(&self, entry: EntryPoint, outcome: Outcome) {
         let outcome = Outcome::ALL.iter().position(|other| *other == outcome).unwrap_or_default();
-        self.calls[usize::from(entry == EntryPoint::V2)][outcome].fetch_add(1, Ordering::Relaxed);
+        let entry = EntryPoint::ALL.iter().position(|other| *other == entry).unwrap_or_default();
+        self.calls[entry][outcome].fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn stage(&self, name: &str, took: Duration) {
@@ -55,7 +56,8 @@ impl Metrics {
     pub fn write(&self, out: &mut String) {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         head(out, "kapia_calls_total", "Calls by entry point and outcome.");
-        for (entry, outcomes) in ["v1", "v2"].iter().zip(&self.calls) {
+        for (entry, outcomes) in EntryPoint::ALL.iter().zip(&self.calls) {
+            let entry = entry.name();
             for (outcome, count) in Outcome::ALL.iter().zip(outcomes) {
                 let name = outcome.as_str();
                 let _ = writeln!(out, "kapia_calls_total{{entry=\"{entry}\",outcome=\"{name}\"}} {}", read(count));

@@ -36,6 +36,15 @@ impl CallContext {
         context
     }
 
+    /// The context of the oldest contract: one text, kept as `Remark`.
+    pub(crate) fn of_remark(remark: Option<String>) -> CallContext {
+        let mut context = CallContext::default();
+        if let Some(last) = context.values.last_mut() {
+            *last = remark;
+        }
+        context
+    }
+
     /// The fields that were sent, by wire name, in wire order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         FIELDS.iter().zip(&self.values).filter_map(|(name, value)| Some((*name, value.as_deref()?)))

@@ -1,8 +1,10 @@
 use crate::{REGIX, SIGNED_DATA, TEMPURI};
 
-/// The two generations of the consumer contract (regix-contract §3 and §4).
+/// The generations of the consumer contract (regix-contract §3 and §4).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum EntryPoint {
+    /// `RegiXService.svc`, the oldest: SOAP 1.1 only, never signed, the bare answer in `Result` (regix-contract §3.6).
+    V0,
     /// `RegiXEntryPoint.svc`.
     V1,
     /// `RegiXEntryPointV2.svc`.
@@ -12,9 +14,9 @@ pub enum EntryPoint {
 /// What a message asks an entry point to do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Method {
-    /// V1: call and wait.
+    /// V0, V1: call and wait.
     ExecuteSynchronous,
-    /// V1: start an asynchronous call. V2: call, asynchronous when the flag says so.
+    /// V0, V1: start an asynchronous call. V2: call, asynchronous when the flag says so.
     Execute,
     /// Ask for the result of an asynchronous call.
     CheckResult,
@@ -46,9 +48,13 @@ impl Method {
 }
 
 impl EntryPoint {
+    /// Every generation, oldest first.
+    pub const ALL: [EntryPoint; 3] = [EntryPoint::V0, EntryPoint::V1, EntryPoint::V2];
+
     /// A short name for logs, metrics and the journal.
     pub fn name(self) -> &'static str {
         match self {
+            EntryPoint::V0 => "v0",
             EntryPoint::V1 => "v1",
             EntryPoint::V2 => "v2",
         }
@@ -57,7 +63,7 @@ impl EntryPoint {
     /// The methods of this generation.
     pub fn methods(self) -> &'static [Method] {
         match self {
-            EntryPoint::V1 => &[Method::ExecuteSynchronous, Method::Execute, Method::CheckResult],
+            EntryPoint::V0 | EntryPoint::V1 => &[Method::ExecuteSynchronous, Method::Execute, Method::CheckResult],
             EntryPoint::V2 => {
                 &[Method::Execute, Method::CheckResult, Method::AcknowledgeResultReceived, Method::ExecuteCallback]
             }
@@ -73,13 +79,14 @@ impl EntryPoint {
     pub fn contract(self) -> &'static str {
         match self {
             EntryPoint::V1 => TEMPURI,
-            EntryPoint::V2 => REGIX,
+            EntryPoint::V0 | EntryPoint::V2 => REGIX,
         }
     }
 
     /// The namespace of the data inside.
     pub fn data(self) -> &'static str {
         match self {
+            EntryPoint::V0 => REGIX,
             EntryPoint::V1 => TEMPURI,
             EntryPoint::V2 => SIGNED_DATA,
         }
@@ -88,6 +95,7 @@ impl EntryPoint {
     /// The action of a request: SOAPAction header and `wsa:Action` alike.
     pub fn action(self, method: Method) -> String {
         match self {
+            EntryPoint::V0 => format!("http://egov.bg/RegiX/IRegiXService/{}", method.name()),
             EntryPoint::V1 => format!("http://tempuri.org/IRegiXEntryPoint/{}", method.name()),
             EntryPoint::V2 => format!("http://egov.bg/RegiX/IRegiXEntryPointV2/{}", method.name()),
         }

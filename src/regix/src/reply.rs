@@ -58,6 +58,15 @@ impl Reply<'_> {
         writer.list_prefixes(&listed);
 
         self.begin_result(&mut writer, true);
+        if self.entry == EntryPoint::V0 {
+            let start = writer.position();
+            writer.start("", namespace, "Result", &[], &[]);
+            writer.copy(answer.response, policy);
+            writer.end();
+            let data = start..writer.position();
+            self.end_result(&mut writer, None, answer.service_call_id, None);
+            return Ok(Written { octets: writer.into_bytes(), data });
+        }
         let start = writer.position();
         let scope = if answer.legacy_scope { vec![("xsd", XSD), ("xsi", XSI_NAMESPACE)] } else { relied_on.clone() };
         writer.start_part("", namespace, "Data", &scope, &[("", "", "id", "data")]);
@@ -81,7 +90,7 @@ impl Reply<'_> {
     }
 
     /// Writes a result with `HasError` (regix-contract §5.3): V2 with a nil `Data`, V1 with a `Data` that holds only a
-    /// nil `Matrix`.
+    /// nil `Matrix`, V0 without a `Result`, where RegiX itself fails (regix-contract §3.6).
     pub fn error(&self, text: &str, is_ready: bool, service_call_id: i64) -> Vec<u8> {
         let mut writer = Writer::with_capacity(2048 + text.len());
         self.begin_result(&mut writer, is_ready);
@@ -94,7 +103,7 @@ impl Reply<'_> {
     /// with which the answer is fetched (regix-contract §10 item 3).
     pub fn accepted(&self, service_call_id: i64, verification_code: Option<&str>) -> Vec<u8> {
         let mut writer = Writer::with_capacity(2048);
-        if (self.entry, self.method) == (EntryPoint::V1, Method::Execute) {
+        if self.entry != EntryPoint::V2 && self.method == Method::Execute {
             let contract = self.entry.contract();
             begin_reply(&mut writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
             writer.start("", contract, "ExecuteResponse", &[], &[]);
@@ -126,6 +135,7 @@ impl Reply<'_> {
     /// What stands in place of `Data` when there is none.
     fn no_data(&self, writer: &mut Writer) {
         match self.entry {
+            EntryPoint::V0 => {}
             EntryPoint::V1 => {
                 writer.start("", self.entry.data(), "Data", &[], &[("", "", "id", "data")]);
                 writer.nil("", self.entry.data(), "Matrix");
@@ -154,7 +164,9 @@ impl Reply<'_> {
             Some(text) => writer.leaf("", data, "Error", text),
             None => writer.nil("", data, "Error"),
         }
-        writer.leaf("", data, "ServiceCallID", &service_call_id.to_string());
+        if self.entry != EntryPoint::V0 {
+            writer.leaf("", data, "ServiceCallID", &service_call_id.to_string());
+        }
         if self.entry == EntryPoint::V2 {
             if let Some(code) = code {
                 writer.leaf("", data, "VerificationCode", code);
@@ -276,6 +288,26 @@ mod tests {
             "<IsReady>true</IsReady><Data id=\"data\"><Matrix xsi:nil=\"true\"></Matrix></Data><HasError>true</HasError>",
             "<Error>x</Error><ServiceCallID>9</ServiceCallID></ExecuteSynchronousResult>"
         )));
+    }
+
+    #[test]
+    fn a_v0_answer_is_the_bare_document_in_result() {
+        let reply = Reply {
+            entry: EntryPoint::V0,
+            method: Method::ExecuteSynchronous,
+            version: Version::V11,
+            relates_to: None,
+        };
+        let text = answer(&reply, None);
+        assert!(text.contains(concat!(
+            "<ExecuteSynchronousResponse xmlns=\"http://egov.bg/RegiX\"><ExecuteSynchronousResult><IsReady>true</IsReady>",
+            "<Result><Resp xmlns=\"urn:r\"><Name>Х</Name></Resp></Result><HasError>false</HasError>",
+            "<Error xsi:nil=\"true\"></Error></ExecuteSynchronousResult></ExecuteSynchronousResponse>"
+        )), "{text}");
+        let error = String::from_utf8(reply.error("Access denied!", false, 0)).unwrap();
+        assert!(error.contains(
+            "<IsReady>false</IsReady><HasError>true</HasError><Error>Access denied!</Error></ExecuteSynchronousResult>"
+        ));
     }
 
     #[test]

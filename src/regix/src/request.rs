@@ -79,7 +79,7 @@ pub fn read_request(entry: EntryPoint, method: Method, element: Element<'_>) -> 
     let parameter =
         element.child(entry.contract(), method.parameter()).ok_or(RequestError::NoData(method.parameter()))?;
     let data = match entry {
-        EntryPoint::V1 => parameter,
+        EntryPoint::V0 | EntryPoint::V1 => parameter,
         EntryPoint::V2 => {
             parameter.child(entry.data(), "ServiceRequestData").ok_or(RequestError::NoData("ServiceRequestData"))?
         }
@@ -104,7 +104,7 @@ pub struct CheckRequest {
 pub fn read_check(entry: EntryPoint, method: Method, element: Element<'_>) -> CheckRequest {
     let argument = element.child(entry.contract(), method.parameter());
     let data = match entry {
-        EntryPoint::V1 => argument,
+        EntryPoint::V0 | EntryPoint::V1 => argument,
         EntryPoint::V2 => argument.and_then(|argument| argument.child(entry.data(), "ServiceCheckResultArgument")),
     };
     let field = |local| data.and_then(|data| data.child(entry.data(), local)).and_then(text);
@@ -135,11 +135,14 @@ impl<'d> Reader<'d> {
         match child.local() {
             "Operation" => request.operation = text(child).map(|name| name.trim().to_owned()),
             "Argument" => request.argument = child.children().next().map(Element::id),
+            // In the oldest contract the context is one text (regix-contract §3.6).
+            "CallContext" if entry == EntryPoint::V0 => request.context = CallContext::of_remark(text(child)),
             "CallContext" if !is_nil(child) => request.context = CallContext::read(child),
             "EIDToken" => request.eid_token = text(child),
             "CallbackURL" => request.callback_url = text(child).map(|url| url.trim().to_owned()),
             "EmployeeEGN" => request.employee_egn = text(child).map(Personal),
             "CitizenEGN" => request.citizen_egn = text(child).map(Personal),
+            "SignResult" | "ReturnAccessMatrix" if entry == EntryPoint::V0 => {}
             "SignResult" => request.sign_result = boolean(child, "SignResult")?,
             "ReturnAccessMatrix" => request.return_access_matrix = boolean(child, "ReturnAccessMatrix")?,
             "RequestProcessing" if entry == EntryPoint::V2 => self.request_processing(child)?,
@@ -238,6 +241,15 @@ mod tests {
             Some(RequestError::Flag("ResponseProcessing"))
         );
         assert_eq!(v2("<s:SignResult/>").err(), Some(RequestError::Boolean("SignResult")));
+    }
+
+    #[test]
+    fn the_oldest_contract_has_a_text_for_context_and_no_flags() {
+        let text = "<ExecuteSynchronous xmlns='http://egov.bg/RegiX'><request><Operation>A.B</Operation><Argument><q/></Argument><CallContext>проверка</CallContext><SignResult>true</SignResult></request></ExecuteSynchronous>";
+        let document = Document::read(text.as_bytes().to_vec(), &Limits::default()).unwrap();
+        let request = read_request(EntryPoint::V0, Method::ExecuteSynchronous, document.root()).unwrap();
+        assert_eq!(request.context.iter().collect::<Vec<_>>(), [("Remark", "проверка")]);
+        assert!(request.argument.is_some() && !request.sign_result);
     }
 
     #[test]

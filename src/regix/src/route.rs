@@ -35,10 +35,13 @@ impl Route {
         let path = path.strip_prefix("/regix/").or_else(|| path.strip_prefix('/'))?;
         let path = path.strip_suffix('/').unwrap_or(path);
         Some(match path {
+            // One address, one binding: the oldest entry point speaks SOAP 1.1 only.
+            "regixservice.svc" => Route::Service(EntryPoint::V0, Address::Basic),
             "regixentrypoint.svc" => Route::Service(EntryPoint::V1, Address::WsHttp),
             "regixentrypoint.svc/basic" => Route::Service(EntryPoint::V1, Address::Basic),
             "regixentrypointv2.svc" => Route::Service(EntryPoint::V2, Address::WsHttp),
             "regixentrypointv2.svc/basic" => Route::Service(EntryPoint::V2, Address::Basic),
+            "regixservice.svc.singlewsdl.xml" => Route::Wsdl(EntryPoint::V0),
             "regixentrypoint.svc.singlewsdl.xml" => Route::Wsdl(EntryPoint::V1),
             "regixentrypointv2.svc.singlewsdl.xml" => Route::Wsdl(EntryPoint::V2),
             _ => return None,
@@ -57,6 +60,7 @@ impl EntryPoint {
     /// The WSDL of the entry point, with [`kapia_soap::wsdl::BASE`] in place of the public address.
     pub fn wsdl(self) -> &'static str {
         match self {
+            EntryPoint::V0 => include_str!("../../../wsdl/RegiXService.wsdl"),
             EntryPoint::V1 => include_str!("../../../wsdl/RegiXEntryPoint.wsdl"),
             EntryPoint::V2 => include_str!("../../../wsdl/RegiXEntryPointV2.wsdl"),
         }
@@ -77,6 +81,7 @@ mod tests {
             ("/REGIXENTRYPOINT.SVC/BASIC", Route::Service(EntryPoint::V1, Address::Basic)),
             ("/RegiXEntryPointV2.svc", Route::Service(EntryPoint::V2, Address::WsHttp)),
             ("/RegiX/RegiXEntryPointV2.svc/basic", Route::Service(EntryPoint::V2, Address::Basic)),
+            ("/RegiX/RegiXService.svc", Route::Service(EntryPoint::V0, Address::Basic)),
             ("/RegiXEntryPointV2.svc.singlewsdl.xml", Route::Wsdl(EntryPoint::V2)),
             ("/regix/RegiXEntryPoint.svc.singleWsdl.xml", Route::Wsdl(EntryPoint::V1)),
         ] {
