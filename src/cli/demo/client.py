@@ -10,6 +10,7 @@ base = sys.argv[1] if len(sys.argv) > 1 else "https://localhost:8443"
 certs = pathlib.Path(__file__).resolve().parent / "certs"
 
 session = requests.Session()
+session.trust_env = False  # otherwise REQUESTS_CA_BUNDLE beats `verify`
 session.verify = str(certs / "ca.pem")
 session.cert = (str(certs / "consumer.pem"), str(certs / "consumer-key.pem"))
 
@@ -22,12 +23,18 @@ argument = etree.fromstring(
 answer = service.Execute(
     {
         "ServiceRequestData": {
+            "RequestProcessing": [],
+            "ResponseProcessing": [],
             "Operation": "TechnoLogica.RegiX.GraoNBDAdapter.APIService.INBDAPI.ValidPersonSearch",
             "Argument": {"_value_1": argument},
-            "CallContext": {"LawReason": "zeep"},
+            "CallContext": {"ServiceURI": "1", "ServiceType": "test", "LawReason": "zeep"},
             "SignResult": True,
             "ReturnAccessMatrix": False,
         }
     }
 )
-print(answer)
+if answer.HasError:
+    sys.exit(answer.Error)
+for field in answer.Data.Response._value_1:
+    print("%s: %s" % (etree.QName(field).localname, field.text))
+print("call %s, %s" % (answer.ServiceCallID, "signed" if answer.Signature is not None else "not signed"))

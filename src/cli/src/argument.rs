@@ -240,9 +240,11 @@ fn bad_step(setting: &Setting, step: &str) -> Failure {
 }
 
 fn unknown_field(setting: &Setting, parent: &Field, name: &str) -> Failure {
-    let written = |field: &Field| if field.is_attribute() { format!("@{}", field.local()) } else { field.local().to_owned() };
+    let written =
+        |field: &Field| if field.is_attribute() { format!("@{}", field.local()) } else { field.local().to_owned() };
     let known: Vec<String> = parent.children().iter().map(written).collect();
     let hint = match near_names(name, known.iter().map(String::as_str)).as_slice() {
+        [] if known.is_empty() => text::holds_a_value(parent.local()),
         [] => text::one_of(known.join(", ")),
         near => text::did_you_mean(near.join(", ")),
     };

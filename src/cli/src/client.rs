@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::text;
-use crate::wire::{Reply, Request};
+use kapia_regix::consumer::{Reply, Request};
 use kapia_regix::EntryPoint;
 use kapia_soap::Version;
 use std::path::{Path, PathBuf};
@@ -78,13 +78,15 @@ impl Target {
             let mut pem = read(key)?;
             pem.push(b'\n');
             pem.extend(read(certificate)?);
-            let identity = reqwest::Identity::from_pem(&pem)
-                .map_err(|error| Failure::usage(text::bad_identity(certificate.display(), causes(&error)), text::bad_identity_hint()))?;
+            let identity = reqwest::Identity::from_pem(&pem).map_err(|error| {
+                Failure::usage(text::bad_identity(certificate.display(), causes(&error)), text::bad_identity_hint())
+            })?;
             builder = builder.identity(identity);
         }
         if let Some(ca) = &self.ca {
-            let authorities = reqwest::Certificate::from_pem_bundle(&read(ca)?)
-                .map_err(|error| Failure::usage(text::bad_identity(ca.display(), causes(&error)), text::bad_ca_hint()))?;
+            let authorities = reqwest::Certificate::from_pem_bundle(&read(ca)?).map_err(|error| {
+                Failure::usage(text::bad_identity(ca.display(), causes(&error)), text::bad_ca_hint())
+            })?;
             builder = builder.tls_certs_only(authorities);
         }
         // What serves on this machine is not reached through a proxy.
@@ -110,7 +112,8 @@ impl Target {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| Failure::usage(text::unreadable(file.display(), error), text::unreadable_hint()))
+    std::fs::read(file)
+        .map_err(|error| Failure::usage(text::unreadable(file.display(), error), text::unreadable_hint()))
 }
 
 /// The innermost cause says what happened; what is around it says only that something did.

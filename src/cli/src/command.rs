@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Капия / Kapia: a gateway that answers RegiX consumers.
 #[derive(Debug, Parser)]
-#[command(name = "kapia", version, propagate_version = true, max_term_width = 110)]
+#[command(name = "kapia", version, disable_help_subcommand = true, max_term_width = 110)]
 struct Cli {
     /// Language of everything a person reads; by default that of the locale.
     #[arg(long, global = true, value_name = "bg|en", hide_possible_values = true)]

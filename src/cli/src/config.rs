@@ -197,7 +197,9 @@ impl Config {
             let offset = error.span().map_or(0, |span| span.start).min(written.len());
             let line = written.as_bytes()[..offset].iter().filter(|octet| **octet == b'\n').count() + 1;
             let message = error.message().trim_end_matches('.').replace('\n', ", ");
-            Failure::usage(text::config_line(file, line, &message), hint_for(&message))
+            // The hint names what is known; once is enough.
+            let cause = message.split(", expected one of").next().unwrap_or_default();
+            Failure::usage(text::config_line(file, line, cause), hint_for(&message))
         })
     }
 
@@ -253,7 +255,8 @@ mod tests {
     fn paths_are_relative_to_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("kapia.toml");
-        std::fs::write(&file, "[storage]\nregistry = \"data/r.db\"\n[adapters]\nfolders = [\"/srv/a\", \"b\"]\n").unwrap();
+        std::fs::write(&file, "[storage]\nregistry = \"data/r.db\"\n[adapters]\nfolders = [\"/srv/a\", \"b\"]\n")
+            .unwrap();
         let config = Config::read(&file).unwrap();
         assert_eq!(config.storage.registry, folder.path().join("data/r.db"));
         assert_eq!(config.tls.certificate, folder.path().join("certs/server.pem"));

@@ -42,12 +42,7 @@ impl GatewayExchange {
             None => format!("{}{}", asked_base(head), asked_folder(&head.path)),
         };
         let wsdl = kapia_soap::wsdl::addressed(entry.wsdl(), &base);
-        Outbound {
-            status: 200,
-            content_type: "text/xml; charset=utf-8",
-            body: Bytes::from(wsdl),
-            headers: Vec::new(),
-        }
+        Outbound { status: 200, content_type: "text/xml; charset=utf-8", body: Bytes::from(wsdl), headers: Vec::new() }
     }
 }
 

@@ -113,12 +113,12 @@ macro_rules! from_signature {
 from_signature!(KeyError, SignError);
 
 macro_rules! from_journal {
-    ($($error:ident),*) => { $(
+    ($($error:ident: $exit:ident),*) => { $(
         impl From<$error> for Failure {
             fn from(error: $error) -> Failure {
                 use kapia_journal::Language::{Bulgarian, English};
                 Failure {
-                    exit: Exit::Refused,
+                    exit: Exit::$exit,
                     cause: Bilingual::new(error.message(English), error.message(Bulgarian)),
                     hint: Some(Bilingual::new(error.hint(English), error.hint(Bulgarian))),
                 }
@@ -127,7 +127,7 @@ macro_rules! from_journal {
     )* };
 }
 
-from_journal!(JournalError, HeadError, Broken);
+from_journal!(JournalError: Refused, HeadError: Usage, Broken: Refused);
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Failure {

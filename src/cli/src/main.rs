@@ -20,12 +20,12 @@ mod paint;
 mod readable;
 mod running;
 mod session;
+mod signals;
 mod state;
 mod subject;
 mod summary;
 mod text;
 mod verdict;
-mod wire;
 
 use std::process::ExitCode;
 

@@ -15,40 +15,53 @@ struct Embedded;
 pub(crate) struct Loaded {
     /// The operations that can be served.
     pub catalogue: Catalogue,
+    /// What gave nothing.
+    pub unusable: Unusable,
+}
+
+/// Folders and packages that gave nothing.
+#[derive(Default)]
+pub(crate) struct Unusable {
     /// Packages that cannot be served at all.
-    pub refused: Vec<PackageError>,
+    pub packages: Vec<PackageError>,
+    /// Folders without any package.
+    pub empty: Vec<PathBuf>,
 }
 
 impl Loaded {
     /// Reads the packages of a configuration, and then those of `further` folders.
     pub fn read(config: &Config, further: &[PathBuf]) -> Result<Loaded, Failure> {
         let mut packages = Vec::new();
-        let mut refused = Vec::new();
+        let mut unusable = Unusable::default();
         if config.adapters.embedded {
             for files in embedded() {
                 packages.push(Package::read(&files)?);
             }
         }
         for folder in config.adapters.folders.iter().chain(further) {
-            for found in read_folder(folder)? {
+            let read = read_folder(folder)?;
+            if read.is_empty() {
+                unusable.empty.push(folder.clone());
+            }
+            for found in read {
                 match found.package {
                     Ok(package) => packages.push(package),
-                    Err(error) => refused.push(error),
+                    Err(error) => unusable.packages.push(error),
                 }
             }
         }
-        Ok(Loaded { catalogue: Catalogue::build(packages), refused })
+        Ok(Loaded { catalogue: Catalogue::build(packages), unusable })
     }
+}
 
-    /// What the registry is told about them.
-    pub fn operations(&self) -> Vec<LoadedOperation> {
-        let operations = self.catalogue.operations().filter_map(|served| {
-            let name = OperationName::parse(served.operation.name.as_str()).ok()?;
-            let title = served.operation.description.clone();
-            Some(LoadedOperation { name, title, adapter: served.package.name.clone() })
-        });
-        operations.collect()
-    }
+/// What the registry is told about a catalogue.
+pub(crate) fn operations_of(catalogue: &Catalogue) -> Vec<LoadedOperation> {
+    let operations = catalogue.operations().filter_map(|served| {
+        let name = OperationName::parse(served.operation.name.as_str()).ok()?;
+        let title = served.operation.description.clone();
+        Some(LoadedOperation { name, title, adapter: served.package.name.clone() })
+    });
+    operations.collect()
 }
 
 fn embedded() -> Vec<EmbeddedFiles> {
@@ -88,9 +101,8 @@ fn read_folder(folder: &Path) -> Result<Vec<FoundPackage>, Failure> {
 /// The folders directly below that hold a manifest, in the order of their names; none if the folder is a package itself.
 fn below(folder: &Path) -> Vec<PathBuf> {
     let is_package = |folder: &Path| {
-        std::fs::read_dir(folder).is_ok_and(|entries| {
-            entries.flatten().any(|entry| entry.file_name().eq_ignore_ascii_case("adapter.toml"))
-        })
+        std::fs::read_dir(folder)
+            .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().eq_ignore_ascii_case("adapter.toml")))
     };
     if is_package(folder) {
         return Vec::new();
@@ -114,7 +126,7 @@ mod tests {
         let mut config = Config::default();
         config.adapters.embedded = true;
         let loaded = Loaded::read(&config, &[]).unwrap();
-        assert!(loaded.refused.is_empty());
+        assert!(loaded.unusable.packages.is_empty());
         assert_eq!(loaded.catalogue.packages().len(), 4);
         assert_eq!(loaded.catalogue.refused().count(), 0);
         for package in loaded.catalogue.packages() {

@@ -42,12 +42,21 @@ fn line(element: Element<'_>, field: Option<&Field>, depth: usize, paint: Paint,
 /// The first sentence of a documentation, on one line, cut to a length that fits beside a value.
 pub(crate) fn label(documentation: &str) -> String {
     let words = documentation.split_whitespace().collect::<Vec<_>>().join(" ");
-    let sentence = words.split_once(". ").map_or(words.as_str(), |(first, _)| first);
-    let sentence = sentence.trim_end_matches('.');
+    let sentence = words[..sentence_end(&words)].trim_end_matches('.');
     match sentence.char_indices().nth(LABEL) {
         Some((at, _)) => format!("{}…", sentence[..at].trim_end()),
         None => sentence.to_owned(),
     }
+}
+
+/// A full stop ends a sentence when a capital follows, and no abbreviation such as „гр.“ stands before it.
+fn sentence_end(words: &str) -> usize {
+    let ends = |at: &usize| {
+        let before = words[..*at].chars().rev().take_while(|c| c.is_alphanumeric()).count();
+        let capital = words[at + 1..].trim_start().chars().next().is_some_and(char::is_uppercase);
+        before > 3 && capital && words[at + 1..].starts_with(' ')
+    };
+    words.match_indices('.').map(|(at, _)| at).find(ends).unwrap_or(words.len())
 }
 
 #[cfg(test)]
@@ -62,6 +71,15 @@ mod tests {
           <xs:documentation>Име на лицето. Винаги на
             кирилица.</xs:documentation></xs:annotation></xs:element>
       </xs:sequence><xs:attribute name="kind" type="xs:string"/></xs:complexType></xs:element></xs:schema>"#;
+
+    #[test]
+    fn an_abbreviation_ends_no_sentence() {
+        assert_eq!(
+            label("Градът, с означение гр. или с. Пълно название. Още."),
+            "Градът, с означение гр. или с. Пълно название"
+        );
+        assert_eq!(label("Име."), "Име");
+    }
 
     #[test]
     fn every_element_is_a_line_with_its_value_and_label() {

@@ -3,7 +3,10 @@
 use crate::config::{Config, SignatureProfile, SignerSection};
 use crate::exchange::GatewayExchange;
 use crate::failure::Failure;
-use crate::packages::Loaded;
+use crate::language::Language;
+use crate::packages::{Loaded, Unusable, operations_of};
+use crate::signals::Hangup;
+use crate::summary;
 use crate::text;
 use kapia_adapter::Catalogue;
 use kapia_gateway::{Gateway, Parts, Settings};
@@ -24,8 +27,9 @@ const WATCH: Duration = Duration::from_millis(500);
 pub(crate) struct Running {
     server: Server,
     reload: Reload,
-    /// What came of loading the packages.
-    pub refused: Vec<kapia_adapter::PackageError>,
+    hangup: Hangup,
+    /// Folders and packages that gave nothing.
+    pub unusable: Unusable,
     /// What the registry learned from the packages.
     pub synced: Synced,
     _watch: Watch,
@@ -48,11 +52,12 @@ impl Running {
 
     /// The same for callers who can do something about a server that does not start, such as choosing another port.
     pub async fn try_open(config: &Config, further: Vec<PathBuf>) -> Result<Result<Running, ServerError>, Failure> {
+        let hangup = Hangup::listen();
         let registry = Arc::new(Registry::open(in_folder(&config.storage.registry)?)?);
         let journal = Arc::new(Journal::open(in_folder(&config.storage.journal)?)?);
         let loaded = Loaded::read(config, &further)?;
-        let synced = registry.admin(actor()).sync_operations(&loaded.operations(), "start")?;
-        let Loaded { catalogue, refused } = loaded;
+        let synced = registry.admin(actor()).sync_operations(&operations_of(&loaded.catalogue), "start")?;
+        let Loaded { catalogue, unusable } = loaded;
         let signer = config.signer.as_ref().map(open_signer).transpose()?;
         let watch = Registry::watch(Arc::clone(&registry), WATCH)?;
         let parts = Parts { catalogue, registry, journal, signer, settings: settings(config) };
@@ -63,7 +68,7 @@ impl Running {
             Err(error) => return Ok(Err(error)),
         };
         let reload = Reload { exchange, handle: server.handle(), file: config.file.clone(), further };
-        Ok(Ok(Running { server, reload, refused, synced, _watch: watch }))
+        Ok(Ok(Running { server, reload, hangup, unusable, synced, _watch: watch }))
     }
 
     /// The bound public addresses.
@@ -90,52 +95,29 @@ impl Running {
 
     /// Serves until `shutdown`, then drains. SIGHUP reads everything anew.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Served {
-        let Running { server, reload, _watch, .. } = self;
-        let reloading = tokio::spawn(reload_on_signal(reload));
+        let Running { server, reload, hangup, _watch, .. } = self;
+        let reloading = tokio::spawn(reload_when_asked(reload, hangup));
         let served = server.serve(shutdown).await;
         reloading.abort();
         served
     }
 }
 
-/// Ready when the process is asked to end: SIGTERM, or Ctrl-C.
-pub(crate) async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                _ = tokio::signal::ctrl_c() => return,
-            }
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
-}
-
-#[cfg(unix)]
-async fn reload_on_signal(reload: Reload) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+async fn reload_when_asked(reload: Reload, mut hangup: Hangup) {
     let reload = Arc::new(reload);
-    while hangup.recv().await.is_some() {
+    loop {
+        hangup.next().await;
         let reload = Arc::clone(&reload);
         // Reading packages takes a while and would hold up calls on this thread.
         match tokio::task::spawn_blocking(move || reload.now()).await {
             Ok(Ok(operations)) => tracing::info!(operations, "reloaded"),
             Ok(Err(failure)) => {
-                let told = failure.told(crate::language::Language::En, false);
+                let told = failure.told(Language::En, false);
                 tracing::error!("not reloaded, the state before goes on serving: {}", told.trim_end());
             }
             Err(error) => tracing::error!(%error, "not reloaded, the state before goes on serving"),
         }
     }
-}
-
-#[cfg(not(unix))]
-async fn reload_on_signal(reload: Reload) {
-    let _nothing_asks_for_it = reload;
-    std::future::pending::<()>().await;
 }
 
 impl Reload {
@@ -146,8 +128,15 @@ impl Reload {
         let fresh = Loaded::read(&config, &self.further)?;
         refuse_losses(&before.catalogue, &fresh)?;
         let signer = config.signer.as_ref().map(open_signer).transpose()?;
-        self.handle.reload_with(&config.tls)?;
-        before.registry.admin(actor()).sync_operations(&fresh.operations(), "reload")?;
+        let admin = before.registry.admin(actor());
+        admin.sync_operations(&operations_of(&fresh.catalogue), "reload")?;
+        if let Err(error) = self.handle.reload_with(&config.tls) {
+            admin.sync_operations(&operations_of(&before.catalogue), "reload refused")?;
+            return Err(error.into());
+        }
+        for remark in summary::remarks(&fresh.catalogue, &fresh.unusable, Language::En) {
+            tracing::warn!("{remark}");
+        }
         let operations = fresh.catalogue.len();
         self.exchange.gateway().replace(Parts {
             catalogue: fresh.catalogue,
@@ -163,17 +152,20 @@ impl Reload {
 
 /// A package or an operation that was served and is now broken refuses the whole reload.
 fn refuse_losses(before: &Catalogue, fresh: &Loaded) -> Result<(), Failure> {
-    if let Some(error) = fresh.refused.first() {
+    if let Some(error) = fresh.unusable.packages.first() {
         return Err(error.clone().into());
     }
-    let lost = fresh.catalogue.refused().find(|refused| before.find(refused.name.as_str()).is_ok());
-    match lost.and_then(|refused| Some((refused.name.clone(), refused.problems.first()?))) {
-        Some((name, problem)) => Err(Failure::refused(
-            text::operation_lost(&name, &problem.cause.en, &problem.cause.bg),
-            kapia_soap::Bilingual::new(problem.hint.en.as_ref(), problem.hint.bg.as_ref()),
-        )),
-        None => Ok(()),
+    for package in fresh.catalogue.packages() {
+        let served = |name: &str| before.find(name).is_ok_and(|served| served.package.name == package.name);
+        let lost = package.refused.iter().find(|refused| served(refused.name.as_str()));
+        if let Some((name, problem)) = lost.and_then(|lost| Some((&lost.name, lost.problems.first()?))) {
+            return Err(Failure::refused(
+                text::operation_lost(name, &problem.cause.en, &problem.cause.bg),
+                kapia_soap::Bilingual::new(problem.hint.en.as_ref(), problem.hint.bg.as_ref()),
+            ));
+        }
     }
+    Ok(())
 }
 
 fn open_signer(section: &SignerSection) -> Result<Signer, Failure> {

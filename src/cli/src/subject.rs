@@ -77,7 +77,8 @@ pub(crate) fn certificate_ref(written: &str) -> Result<CertificateRef, Failure> 
 /// The first certificate of a PEM file.
 pub(crate) fn read_certificate(file: &Path) -> Result<Presented, Failure> {
     let chain = kapia_pki::read_certificates(file)?;
-    let first = chain.first().ok_or_else(|| Failure::usage(text::no_certificate(file.display()), text::unreadable_hint()))?;
+    let first =
+        chain.first().ok_or_else(|| Failure::usage(text::no_certificate(file.display()), text::unreadable_hint()))?;
     Ok(Presented::from_der(first)?)
 }
 

@@ -1,21 +1,27 @@
 //! What came of loading packages, in a few lines.
 
 use crate::language::Language;
+use crate::packages::Unusable;
 use crate::text;
-use kapia_adapter::{Catalogue, Message, PackageError, Problem};
+use kapia_adapter::{Catalogue, Message, Problem};
 use std::collections::BTreeMap;
 
 /// How many of a kind are told one by one.
 const TOLD: usize = 3;
 
 /// Lines about everything that a person should know of the packages; none if all is well.
-pub(crate) fn remarks(catalogue: &Catalogue, refused: &[PackageError], language: Language) -> Vec<String> {
+pub(crate) fn remarks(catalogue: &Catalogue, unusable: &Unusable, language: Language) -> Vec<String> {
     let mut lines = Vec::new();
+    for folder in &unusable.empty {
+        lines.push(language.pick(text::remark_empty(folder.display())));
+    }
     let replaced = catalogue.replaced();
     if !replaced.is_empty() {
-        let told = first(replaced.iter().map(|replaced| format!("{} ({})", replaced.operation.operation(), replaced.new)));
+        let told =
+            first(replaced.iter().map(|replaced| format!("{} ({})", replaced.operation.operation(), replaced.new)));
         lines.push(language.pick(text::remark_replaced(replaced.len(), told)));
     }
+    let refused = &unusable.packages;
     if !refused.is_empty() {
         let told = first(refused.iter().map(|error| match error.problems.first() {
             Some(problem) => format!("{}: {}", error.package, brief(problem, language)),
@@ -31,6 +37,11 @@ pub(crate) fn remarks(catalogue: &Catalogue, refused: &[PackageError], language:
             None => refused.name.to_string(),
         }));
         lines.push(language.pick(text::remark_operations_refused(operations.len(), told)));
+    }
+    let kept: Vec<_> = catalogue.kept().iter().filter_map(|notice| notice.operation.as_ref()).collect();
+    if !kept.is_empty() {
+        let told = first(kept.iter().map(|name| name.operation().to_owned()));
+        lines.push(language.pick(text::remark_kept(kept.len(), told)));
     }
     let mut defects: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for package in catalogue.packages() {

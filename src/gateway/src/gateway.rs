@@ -135,7 +135,9 @@ impl Gateway {
     ) -> Result<(Outcome, Written), Box<Ended>> {
         match (incoming.entry, opened.method) {
             (EntryPoint::V0 | EntryPoint::V1, Method::ExecuteSynchronous) | (EntryPoint::V2, Method::Execute) => {}
-            (EntryPoint::V0 | EntryPoint::V1, Method::Execute) => return Err(stages::not_offered("asynchronous processing")),
+            (EntryPoint::V0 | EntryPoint::V1, Method::Execute) => {
+                return Err(stages::not_offered("asynchronous processing"));
+            }
             (_, Method::ExecuteCallback) => return Err(stages::not_offered("ExecuteCallback")),
             (EntryPoint::V0 | EntryPoint::V1, _) => return Err(no_such_call(Condition::OperationInvalid)),
             (EntryPoint::V2, _) => return Err(no_such_call(Condition::CallUnknown)),

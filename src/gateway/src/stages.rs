@@ -4,7 +4,7 @@ use crate::ended::Ended;
 use crate::gateway::Parts;
 use crate::opened::Opened;
 use crate::settings::{Settings, Validation};
-use crate::trace::Trace;
+use crate::trace::{Trace, without_numbers};
 use kapia_adapter::{AdapterError, CallFacts, Fault, Operation, Question, Sensitive, Served, Unserved};
 use kapia_journal::Outcome;
 use kapia_pki::{ChainVerdict, Presented};
@@ -73,7 +73,7 @@ fn not_served(name: &str, unserved: &Unserved<'_>) -> Box<Ended> {
         Unserved::UnknownContract(_) => (Condition::OperationInvalid, "contract-unknown"),
         Unserved::UnknownOperation(_) | Unserved::Refused(_) => {
             let operation = name.rsplit('.').next().unwrap_or_default();
-            (Condition::OperationUnknown(operation.into()), "operation-unknown")
+            (Condition::OperationUnknown(without_numbers(operation)), "operation-unknown")
         }
     };
     Ended::new(Outcome::Fault, condition, code, hint)

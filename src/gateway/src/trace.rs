@@ -96,10 +96,46 @@ impl Trace {
 /// place: it is not kept.
 fn asked_operation(request: &ServiceRequest) -> String {
     let asked = request.operation.as_deref().unwrap_or_default();
-    asked.parse::<kapia_adapter::FullName>().map(|name| name.as_str().to_owned()).unwrap_or_default()
+    asked.parse::<kapia_adapter::FullName>().map(|name| without_numbers(name.as_str())).unwrap_or_default()
+}
+
+/// A name that came from outside, with every long run of digits left out: no operation has one, a person's number is
+/// one.
+pub(crate) fn without_numbers(name: &str) -> String {
+    const LONGEST: usize = 5;
+    let mut kept = String::with_capacity(name.len());
+    let mut digits = String::new();
+    for character in name.chars().chain(['\n']) {
+        if character.is_numeric() {
+            digits.push(character);
+            continue;
+        }
+        if digits.chars().count() > LONGEST {
+            kept.push('…');
+        } else {
+            kept.push_str(&digits);
+        }
+        digits.clear();
+        kept.push(character);
+    }
+    kept.pop();
+    kept
 }
 
 /// The thumbprints as the registry takes them.
 pub(crate) fn thumbprints(presented: &kapia_pki::Presented) -> Thumbprints {
     Thumbprints { sha1: presented.thumbprints.sha1.0, sha256: presented.thumbprints.sha256.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_numbers;
+
+    #[test]
+    fn a_personal_number_in_the_wrong_place_is_not_kept() {
+        assert_eq!(without_numbers("A.IApi2024.Get8001010008V3"), "A.IApi2024.Get…V3");
+        assert_eq!(without_numbers("A.8001010008"), "A.…");
+        assert_eq!(without_numbers("Contract.GetActualStateV3"), "Contract.GetActualStateV3");
+        assert_eq!(without_numbers(""), "");
+    }
 }

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod condition;
+pub mod consumer;
 mod context;
 mod entry;
 mod matrix;

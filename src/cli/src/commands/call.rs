@@ -12,7 +12,7 @@ use crate::operations;
 use crate::session::Session;
 use crate::state::State;
 use crate::text;
-use crate::wire::Request;
+use kapia_regix::consumer::Request;
 use clap::Args;
 use kapia_adapter::Side;
 use kapia_regix::EntryPoint;
@@ -157,7 +157,10 @@ pub(crate) fn read_signer(file: &Path) -> Result<Certificate, Failure> {
     };
     let pem = std::fs::read_to_string(file).map_err(|error| unreadable(&error))?;
     let certificates = Certificate::from_pem(&pem)?;
-    certificates.into_iter().next().ok_or_else(|| Failure::usage(text::no_certificate(file.display()), text::unreadable_hint()))
+    certificates
+        .into_iter()
+        .next()
+        .ok_or_else(|| Failure::usage(text::no_certificate(file.display()), text::unreadable_hint()))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {

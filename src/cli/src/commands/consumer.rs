@@ -50,7 +50,7 @@ pub(crate) struct Add {
     #[command(flatten)]
     dates: Dates,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Named {
     /// Name of the consumer.
     name: String,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -96,7 +96,7 @@ pub(crate) struct AddCertificate {
     /// The certificate, PEM.
     file: PathBuf,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -106,7 +106,7 @@ pub(crate) struct CertificateNamed {
     #[arg(value_name = "FILE|THUMBPRINT")]
     certificate: String,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -127,7 +127,7 @@ pub(crate) struct RoleNamed {
     /// Name of the role.
     role: String,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -138,7 +138,7 @@ pub(crate) struct Membership {
     /// Name of the consumer.
     consumer: String,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 

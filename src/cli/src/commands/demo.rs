@@ -6,12 +6,13 @@ use crate::client::Target;
 use crate::command::runtime;
 use crate::commands::call::{read_signer, tell_reply};
 use crate::failure::{Exit, Failure};
-use crate::running::{Running, asked_to_end, serving};
+use crate::running::{Running, serving};
 use crate::session::Session;
+use crate::signals::asked_to_end;
 use crate::state::State;
 use crate::summary;
 use crate::text;
-use crate::wire::Request;
+use kapia_regix::consumer::Request;
 use clap::Args;
 use environment::{Environment, OPERATION};
 use kapia_gateway::Parts;
@@ -127,7 +128,7 @@ impl Demo {
             let gap = " ".repeat(14_usize.saturating_sub(label.chars().count()));
             out.push_str(&format!("{}{gap}{value}\n", session.paint.dim(&label)));
         }
-        for remark in summary::remarks(&parts.catalogue, &running.refused, session.language) {
+        for remark in summary::remarks(&parts.catalogue, &running.unusable, session.language) {
             out.push_str(&format!("  ! {remark}\n"));
         }
         session.say(&out);

@@ -36,7 +36,9 @@ impl Describe {
         let name = OperationName::parse(operation.name.as_str())?;
         let rights = match (&registry, &self.consumer) {
             (Some(registry), Some(consumer)) => rights_of(session, registry, consumer, &name)?,
-            (Some(registry), None) => own_thumbprints(&config).map(|own| Rights::of(&explain(registry, &own, &name), session)),
+            (Some(registry), None) => {
+                own_thumbprints(&config).map(|own| Rights::of(&explain(registry, &own, &name), session))
+            }
             (None, Some(_)) => {
                 session.registry(&config)?;
                 None
@@ -127,7 +129,12 @@ fn side(session: &Session, title: &str, side: &Side, rights: Option<Option<&Fiel
         let gap = " ".repeat(column.saturating_sub(width(field)) + 2);
         let indent = "  ".repeat(depth(field));
         let again = if field.repetitions() > RECURSION { " ↻" } else { "" };
-        out.push_str(&format!("  {mark}{indent}{}{gap}{:<5} {}{again}", shown_name(field), occurrence(field), kind(session, field)));
+        out.push_str(&format!(
+            "  {mark}{indent}{}{gap}{:<5} {}{again}",
+            shown_name(field),
+            occurrence(field),
+            kind(session, field)
+        ));
         if let Some(about) = field.documentation().map(label).filter(|label| !label.is_empty()) {
             out.push_str(&session.paint.dim(&format!("  — {about}")));
         }

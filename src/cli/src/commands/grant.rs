@@ -44,7 +44,7 @@ pub(crate) struct Add {
     #[command(flatten)]
     dates: Dates,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Deny {
     #[command(flatten)]
     dates: Dates,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Revoke {
     #[arg(long = "field", value_name = "PATH")]
     fields: Vec<String>,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -251,6 +251,7 @@ fn unknown(above: &Field, pattern: &FieldPattern, step: &str) -> Failure {
     let children = above.children();
     let names: Vec<String> = children.iter().filter_map(|child| local_steps(child.path()).pop()).collect();
     let hint = match near_names(step, names.iter().map(String::as_str)).as_slice() {
+        [] if names.is_empty() => text::holds_a_value(above.local()),
         [] => text::one_of(names.join(", ")),
         near => text::did_you_mean(near.join(", ")),
     };
@@ -312,4 +313,57 @@ fn required_but_hidden(tree: &FieldTree, rights: &FieldRights) -> Vec<String> {
     }
     hidden.sort();
     hidden
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kapia_schema::{Memory, SchemaSet};
+    use kapia_xml::QName;
+
+    const SCHEMA: &str = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="Answer">
+      <xs:complexType><xs:sequence>
+        <xs:element name="Id" type="xs:string"/>
+        <xs:element name="Note" type="xs:string" nillable="true"/>
+        <xs:element name="Person" minOccurs="0"><xs:complexType><xs:sequence>
+          <xs:element name="Name" type="xs:string"/><xs:element name="Age" type="xs:string" minOccurs="0"/>
+        </xs:sequence><xs:attribute name="kind" use="required"/></xs:complexType></xs:element>
+      </xs:sequence></xs:complexType></xs:element></xs:schema>"#;
+
+    fn patterns(written: &[&str]) -> Vec<FieldPattern> {
+        written.iter().map(|pattern| FieldPattern::parse(pattern).unwrap()).collect()
+    }
+
+    fn fields() -> FieldTree {
+        let schema = SchemaSet::load("a.xsd", &Memory::new().with("a.xsd", SCHEMA)).unwrap();
+        schema.fields(&QName::new("", "Answer")).unwrap()
+    }
+
+    #[test]
+    fn a_field_opens_what_is_above_it_once() {
+        let all = with_ancestors(&patterns(&["A/B/@c", "A/B/D/**", "A"])).unwrap();
+        assert_eq!(all, patterns(&["A", "A/B", "A/B/@c", "A/B/D/**"]));
+    }
+
+    #[test]
+    fn hidden_fields_that_visible_parents_require_are_found() {
+        let hidden =
+            |allowed: &[&str]| required_but_hidden(&fields(), &FieldRights::from_patterns(patterns(allowed), []));
+        assert_eq!(hidden(&["Person", "Person/Age"]), ["Id", "Person/@kind", "Person/Name"]);
+        assert_eq!(hidden(&["Id"]), Vec::<String>::new());
+        assert_eq!(hidden(&["**"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_pattern_that_names_no_field_is_refused_with_the_near_one() {
+        let tree = fields();
+        let told = |pattern: &str| {
+            let pattern = FieldPattern::parse(pattern).unwrap();
+            check(Some(&tree), &pattern).map_err(|failure| failure.told(crate::language::Language::En, false))
+        };
+        assert_eq!(told("Person/**"), Ok(()));
+        assert_eq!(told("Person/@kind"), Ok(()));
+        assert!(told("Person/Nam").unwrap_err().ends_with("hint: did you mean Name\n"));
+        assert!(told("Id/X").unwrap_err().ends_with("hint: Id holds a value and no elements\n"));
+    }
 }

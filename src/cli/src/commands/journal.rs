@@ -144,7 +144,9 @@ fn line(session: &Session, entry: &Entry) -> String {
     let outcome = if good { session.paint.green(&outcome) } else { session.paint.red(&outcome) };
     let consumer = match (&record.consumer, &record.certificate) {
         (Some(consumer), _) => consumer.name.clone(),
-        (None, Some(certificate)) => format!("SHA-1 {}…", certificate.sha1.to_string().chars().take(12).collect::<String>()),
+        (None, Some(certificate)) => {
+            format!("SHA-1 {}…", certificate.sha1.to_string().chars().take(12).collect::<String>())
+        }
         (None, None) => session.pick(text::nobody()),
     };
     let operation = record.operation.rsplit('.').next().unwrap_or_default();

@@ -86,14 +86,16 @@ fn lines(session: &Session) -> Result<Vec<Line>, Failure> {
             served: true,
         });
     }
-    lines.extend(known.iter().filter(|operation| enabled.contains_key(operation.name.as_str())).map(|operation| Line {
-        name: operation.name.to_string(),
-        title: operation.title.clone(),
-        administration: None,
-        register: None,
-        adapter: operation.adapter.clone(),
-        enabled: operation.enabled,
-        served: false,
+    lines.extend(known.iter().filter(|operation| enabled.contains_key(operation.name.as_str())).map(|operation| {
+        Line {
+            name: operation.name.to_string(),
+            title: operation.title.clone(),
+            administration: None,
+            register: None,
+            adapter: operation.adapter.clone(),
+            enabled: operation.enabled,
+            served: false,
+        }
     }));
     Ok(lines)
 }

@@ -21,7 +21,7 @@ pub(crate) struct Switch {
     /// Name of the operation, or its last part.
     operation: String,
     /// Why; stays in the list of changes.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 

@@ -2,8 +2,9 @@
 
 use crate::command::runtime;
 use crate::failure::{Exit, Failure};
-use crate::running::{Running, asked_to_end, serving};
+use crate::running::{Running, serving};
 use crate::session::Session;
+use crate::signals::asked_to_end;
 use crate::state::State;
 use crate::summary;
 use clap::Args;
@@ -18,7 +19,7 @@ impl Serve {
         runtime()?.block_on(async {
             let running = Running::open(&config, Vec::new()).await?;
             let parts = running.parts();
-            for remark in summary::remarks(&parts.catalogue, &running.refused, session.language) {
+            for remark in summary::remarks(&parts.catalogue, &running.unusable, session.language) {
                 tracing::warn!("{remark}");
             }
             let (packages, operations) = serving(&parts.catalogue);

@@ -51,6 +51,14 @@ texts! {
         en: "{count} operations cannot be served: {told}",
         bg: "операции, които не могат да се обслужват: {count}: {told}",
     }
+    remark_empty(folder) {
+        en: "no folder with an adapter.toml in {folder}",
+        bg: "в {folder} няма папка с adapter.toml",
+    }
+    remark_kept(count, told) {
+        en: "{count} operations have a defect in the later package, so the earlier one serves them: {told}",
+        bg: "операции с дефект в по-късния пакет, обслужва ги по-ранният: {count}: {told}",
+    }
     remark_samples(count, code, told) {
         en: "{count} samples need a look ({code}): {told}",
         bg: "примери за преглед: {count} ({code}): {told}",

@@ -7,6 +7,7 @@ texts! {
 
     did_you_mean(near) { en: "did you mean {near}", bg: "може би имахте предвид {near}" }
     one_of(known) { en: "one of: {known}", bg: "едно от: {known}" }
+    holds_a_value(name) { en: "{name} holds a value and no elements", bg: "в {name} има стойност, а не елементи" }
     try_later() { en: "try again later", bg: "опитайте по-късно" }
     tell_operator() { en: "tell the operator of the gateway", bg: "уведомете оператора на шлюза" }
 

@@ -3,8 +3,8 @@
 use crate::failure::Exit;
 use crate::language::Language;
 use crate::paint;
-use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command};
 use std::process::ExitCode;
 
 /// The command line with its help in a language.
@@ -74,16 +74,20 @@ pub(crate) fn missing(command: &Command) -> Vec<String> {
 }
 
 fn bulgarian(command: Command, path: &str) -> Command {
-    let mut command = command.subcommand_help_heading("Команди").help_template(
-        "{about}\n\nУпотреба: {usage}\n\n{all-args}{after-help}",
-    );
+    let ids: Vec<(String, bool)> =
+        command.get_arguments().map(|argument| (argument.get_id().to_string(), argument.is_positional())).collect();
+    let mut command = command
+        .subcommand_help_heading("Команди")
+        .help_template("{about}\n\nУпотреба: {usage}\n\n{all-args}{after-help}")
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(flag("help", 'h', "Показва тази помощ").action(ArgAction::Help));
+    if path.is_empty() {
+        command = command.arg(flag("version", 'V', "Показва версията").action(ArgAction::Version));
+    }
     if let Some(about) = find(path, "") {
         command = command.about(about);
     }
-    let ids: Vec<(String, bool)> = command
-        .get_arguments()
-        .map(|argument| (argument.get_id().to_string(), argument.is_positional()))
-        .collect();
     for (id, positional) in ids {
         command = command.mut_arg(&id, |argument| {
             let argument = argument.help_heading(if positional { "Аргументи" } else { "Опции" });
@@ -99,6 +103,10 @@ fn bulgarian(command: Command, path: &str) -> Command {
         command = command.mut_subcommand(&name, |below| bulgarian(below, &path));
     }
     command
+}
+
+fn flag(name: &'static str, short: char, help: &'static str) -> Arg {
+    Arg::new(name).short(short).long(name).help(help).help_heading("Опции")
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -176,7 +184,11 @@ const HELP: &[(&str, &str, &str)] = &[
     ("consumer role unassign", "consumer", "Име на консуматора"),
     ("grant", "", "Права на операции и на полета от отговорите"),
     ("grant add", "", "Позволява операция и полета от отговора ѝ"),
-    ("grant add", "fields", "Поле от отговора: път под корена; `A/**` е A с всичко под него. Отварят се и полетата над него"),
+    (
+        "grant add",
+        "fields",
+        "Поле от отговора: път под корена; `A/**` е A с всичко под него. Отварят се и полетата над него",
+    ),
     ("grant add", "all_fields", "Всички полета от отговора"),
     ("grant deny", "", "Забранява операция или полета от отговора ѝ; забраната е над позволеното от роли"),
     ("grant deny", "fields", "Поле от отговора; без него се забранява цялата операция"),
@@ -198,5 +210,9 @@ const HELP: &[(&str, &str, &str)] = &[
     ("journal tail", "since", "От този ден или момент нататък"),
     ("journal tail", "until", "До този ден или момент"),
     ("journal verify", "", "Доказва, че дневникът е това, което е записано"),
-    ("journal verify", "head", "Край, пазен другаде, както го е показала по-ранна проверка: дневникът трябва още да го съдържа"),
+    (
+        "journal verify",
+        "head",
+        "Край, пазен другаде, както го е показала по-ранна проверка: дневникът трябва още да го съдържа",
+    ),
 ];

@@ -7,7 +7,7 @@ use crate::readable;
 use crate::session::Session;
 use crate::text;
 use crate::verdict;
-use crate::wire::{Reply, ReplyKind};
+use kapia_regix::consumer::{Reply, ReplyKind};
 use kapia_schema::FieldTree;
 use kapia_signature::Certificate;
 use kapia_soap::Bilingual;
@@ -113,7 +113,8 @@ fn fault(document: &Document, reason: &str, problem: Option<ElementId>) -> Failu
 /// Path, cause and hint of one place. Lines are those of the argument: it begins on the first line of the envelope.
 fn place(place: Element<'_>, known_hint: &str, language: Language) -> String {
     let text = |local| place.child(place.namespace(), local).map(|child| child.text().into_owned()).unwrap_or_default();
-    let mut told = format!("\n  {}:{}  {}", text("Line"), text("Path"), own(place, "Message", language).unwrap_or_default());
+    let mut told =
+        format!("\n  {}:{}  {}", text("Line"), text("Path"), own(place, "Message", language).unwrap_or_default());
     if let Some(hint) = own(place, "Hint", language).filter(|hint| !hint.is_empty() && hint != known_hint) {
         told.push_str(&format!("\n    {hint}"));
     }

@@ -8,13 +8,13 @@ use crate::running::actor;
 use crate::session::Session;
 use crate::subject::thumbprints;
 use crate::text;
-use crate::wire::Request;
+use kapia_regix::consumer::Request;
 use kapia_adapter::{Catalogue, Operation};
 use kapia_pki::{ExampleAuthority, Names};
-use kapia_regix::EntryPoint;
 use kapia_registry::{
-    ConsumerName, FieldPattern, NewConsumer, Oid, Period, Registry, SubjectName, Synced,
+    ConsumerName, FieldPattern, NewConsumer, Oid, OperationName, Period, Registry, SubjectName, Synced,
 };
+use kapia_regix::EntryPoint;
 use kapia_soap::Version;
 use kapia_xml::{Document, Limits};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -80,6 +80,13 @@ impl Environment {
             consumer.certificates.iter().any(|certificate| certificate.sha256 == own.sha256_hex())
         });
         if with_this {
+            if synced.added.is_empty() {
+                return Ok(false);
+            }
+            if has_everything(registry, &name, &synced.added)? {
+                admin.grant_everything(&name, COMMENT)?;
+                return Ok(false);
+            }
             let holder = SubjectName::Consumer(name);
             for operation in &synced.added {
                 admin.grant(&holder, operation, Period::ALWAYS, COMMENT)?;
@@ -172,6 +179,20 @@ impl Environment {
         out.push_str(&format!("\n{}\n", session.pick(text::next_end())));
         out
     }
+}
+
+/// Whether the consumer still has every right to every operation but the new ones.
+fn has_everything(registry: &Registry, name: &ConsumerName, added: &[OperationName]) -> Result<bool, Failure> {
+    let rights = registry.rights(name)?;
+    let known = registry.operations()?.into_iter().map(|operation| operation.name);
+    let mut known = known.filter(|operation| !added.contains(operation));
+    let everything = FieldPattern::everything();
+    let untouched = rights.grants.iter().all(|grant| grant.allowed) && rights.fields.iter().all(|field| field.allowed);
+    Ok(untouched
+        && known.all(|operation| {
+            rights.grants.iter().any(|grant| grant.operation == operation)
+                && rights.fields.iter().any(|field| field.operation == operation && field.pattern == everything)
+        }))
 }
 
 fn new_config(port: u16, adapters: &[PathBuf]) -> String {

@@ -1,13 +1,14 @@
 //! The consumer's side of the entry points: a request is written, a reply is read (regix-contract §3.5, §4.3, §4.4).
-//!
-//! `kapia-regix` speaks for the gateway and has no use for this side; what both sides know is taken from there.
 
-use kapia_regix::{EntryPoint, Method};
+use crate::{EntryPoint, Method};
 use kapia_soap::{ADDRESSING, Version};
 use kapia_xml::{Document, Element, ElementId, Limits, XmlError, escape_text};
 
+/// The namespace of XML signatures (W3C REC-xmldsig-core).
+const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
+
 /// A call as a consumer makes it.
-pub(crate) struct Request<'a> {
+pub struct Request<'a> {
     /// Which contract.
     pub entry: EntryPoint,
     /// Which SOAP.
@@ -74,7 +75,7 @@ impl Request<'_> {
 }
 
 /// A reply that was read.
-pub(crate) struct Reply {
+pub struct Reply {
     /// The whole envelope.
     pub document: Document,
     /// What it says.
@@ -82,7 +83,7 @@ pub(crate) struct Reply {
 }
 
 /// The three things that a reply can be.
-pub(crate) enum ReplyKind {
+pub enum ReplyKind {
     /// An answer.
     Answer {
         /// The document of the register.
@@ -144,7 +145,7 @@ fn kind(entry: EntryPoint, document: &Document) -> ReplyKind {
         (Some(signed), Some(response)) => ReplyKind::Answer {
             response: response.id(),
             data: signed.id(),
-            signature: result.child(kapia_signature::DSIG_NAMESPACE, "Signature").map(Element::id),
+            signature: result.child(DSIG, "Signature").map(Element::id),
             service_call_id: text("ServiceCallID"),
         },
         _ => ReplyKind::Other,

@@ -1,0 +1,31 @@
+"""Verification of signed answers by programs of others: xmlsec1 on the octets as received."""
+
+import subprocess
+
+from programs import run
+
+
+def xmlsec1(gate, octets, namespace, folder):
+    """Verifies with xmlsec1, trusting the signer's certificate alone; whether it holds, and what the program said."""
+    run(["xmlsec1", "--version"])
+    message = folder / "message.xml"
+    message.write_bytes(octets)
+    done = subprocess.run(
+        ["xmlsec1", "--verify", "--enabled-key-data", "x509,rsa", "--id-attr:id", f"{namespace}:Data",
+         "--pubkey-cert-pem", str(gate.certs / "signer.pem"), str(message)],
+        capture_output=True, text=True, check=False,
+    )
+    return done.returncode == 0, done.stderr
+
+
+def verifies(gate, octets, namespace, folder):
+    """The signature over `Data` holds in the message as received, and does not when a letter of the answer changes."""
+    if isinstance(octets, str):
+        octets = octets.encode()
+    held, said = xmlsec1(gate, octets, namespace, folder)
+    assert held, said
+    end = octets.index(b"</Response>")
+    place = octets.rindex(b"</", 0, octets.rindex(b"</", 0, end))
+    tampered = octets[:place] + b"x" + octets[place:]
+    held, _ = xmlsec1(gate, tampered, namespace, folder)
+    assert not held, "a changed answer still verifies"

@@ -1,0 +1,202 @@
+"""curl with odd headers: what proxies, old stacks and hand-written scripts do to a call (wild-clients §3)."""
+
+import json
+import re
+
+import pytest
+from documents import POPULATION, argument, first_name, namespace, text, wrong_argument
+from lxml import etree
+from programs import run
+from signatures import verifies
+from table import shows
+
+CLIENT = "curl with odd headers"
+V2_ACTION = "http://egov.bg/RegiX/IRegiXEntryPointV2/Execute"
+V1_ACTION = "http://tempuri.org/IRegiXEntryPoint/ExecuteSynchronous"
+SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
+
+
+def v2_envelope(soap=SOAP_11, header="", before="", inner=None, sign="true"):
+    return (
+        f'{before}<e:Envelope xmlns:e="{soap}"><e:Header>{header}</e:Header><e:Body>'
+        '<Execute xmlns="http://egov.bg/RegiX"><request><ServiceRequestData xmlns="http://egov.bg/RegiX/SignedData">'
+        f"<SignResult>{sign}</SignResult><Argument>{inner or text(argument())}</Argument><Operation>{POPULATION}</Operation>"
+        "</ServiceRequestData></request></Execute></e:Body></e:Envelope>"
+    )
+
+
+def v1_envelope(header="", sign="true"):
+    return (
+        f'<e:Envelope xmlns:e="{SOAP_12}"><e:Header>{header}</e:Header><e:Body>'
+        f'<ExecuteSynchronous xmlns="http://tempuri.org/"><request><Operation>{POPULATION}</Operation>'
+        f"<Argument>{text(argument())}</Argument><SignResult>{sign}</SignResult></request></ExecuteSynchronous>"
+        "</e:Body></e:Envelope>"
+    )
+
+
+def action(value):
+    return f'<a:Action xmlns:a="{ADDRESSING}">{value}</a:Action>'
+
+
+@pytest.fixture
+def curl(gate, tmp_path):
+    """Calls curl; the facts are the status, the headers and the body."""
+
+    def call(path, envelope, *options, who="consumer", headers=()):
+        body, answer = tmp_path / "body.xml", tmp_path / "answer.xml"
+        body.write_bytes(envelope if isinstance(envelope, bytes) else envelope.encode())
+        said = run([
+            "curl", "--silent", "--show-error", "--cacert", gate.certs / "ca.pem", "--cert", gate.certs / f"{who}.pem",
+            "--key", gate.certs / f"{who}-key.pem", "--data-binary", f"@{body}", "--max-time", "20", "--output", answer,
+            "--write-out", '{"status": %{http_code}, "version": "%{http_version}", "seconds": %{time_total}, "headers": %{header_json}}',
+            *(part for header in headers for part in ("--header", header)), *options, f"{gate.base}{path}",
+        ])
+        return json.loads(said) | {"octets": answer.read_bytes()}
+
+    return call
+
+
+def is_answered(facts):
+    assert facts["status"] == 200, facts
+    assert first_name().encode() in facts["octets"] and b"<HasError>false</HasError>" in facts["octets"], facts
+
+
+ODD = {
+    "no SOAPAction at all": ["Content-Type: text/xml"],
+    "an empty SOAPAction": ["Content-Type: text/xml; charset=utf-8", "SOAPAction;"],
+    "an empty SOAPAction in quotes": ["Content-Type: text/xml; charset=utf-8", 'SOAPAction: ""'],
+    "a bare SOAPAction in capitals": ["CONTENT-TYPE: text/xml;charset=UTF-8", f"SOAPACTION: {V2_ACTION}"],
+    "a SOAPAction in quotes": ["Content-Type: text/xml; charset=utf-8", f'SOAPAction: "{V2_ACTION}"'],
+    "a type in capitals with more parameters": ['Content-Type: TEXT/XML; Boundary=x; CHARSET="utf-8"'],
+    "headers that proxies add": [
+        "Content-Type: text/xml; charset=utf-8", "X-Forwarded-For: 192.0.2.7, 198.51.100.9", "Via: 1.1 proxy",
+        "VsDebuggerCausalityData: uIDPo", "Cookie: cookiesession1=678B28", "Accept: application/json",
+    ],
+    "an Accept of nothing": ["Content-Type: text/xml; charset=utf-8", "Accept:", "User-Agent:"],
+}
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "answer", "habits")
+@pytest.mark.parametrize("name", ODD)
+def test_odd_headers_are_answered(curl, name):
+    is_answered(curl("/RegiXEntryPointV2.svc/basic", v2_envelope(), headers=ODD[name]))
+
+
+PATHS = ["/RegiXEntryPointV2.svc/basic", "/RegiX/RegiXEntryPointV2.svc/basic", "/regix/regixentrypointv2.svc/BASIC",
+         "/RegiXEntryPointV2.svc/basic?wsdl", "/RegiXEntryPointV2.svc"]
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "answer", "habits")
+@pytest.mark.parametrize("path", PATHS)
+def test_a_body_is_a_call_under_every_path(curl, path):
+    is_answered(curl(path, v2_envelope(), headers=["Content-Type: text/xml; charset=utf-8"]))
+
+
+@shows(CLIENT, "V1, SOAP 1.2", "V2, SOAP 1.2", "answer", "signature", "habits")
+@pytest.mark.parametrize(("path", "envelope", "space"), [
+    ("/regix/RegiXEntryPoint.svc?wsdl", v1_envelope(action(V1_ACTION)), "v1"),
+    ("/RegiXEntryPointV2.svc", v2_envelope(SOAP_12, action(V2_ACTION)), "v2"),
+])
+def test_an_action_alone_is_enough_addressing(gate, tmp_path, curl, path, envelope, space):
+    facts = curl(path, envelope, headers=['Content-Type: application/soap+xml;action="x";charset=utf-8'])
+    is_answered(facts)
+    assert b"RelatesTo" not in facts["octets"], "there was no MessageID"
+    verifies(gate, facts["octets"], namespace(space), tmp_path)
+
+
+@shows(CLIENT, "V2, SOAP 1.2", "habits")
+def test_headers_that_nobody_knows_are_ignored(curl):
+    odd = (
+        '<o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401wss-wssecurity-secext-1.0.xsd"><t>x</t></o:Security>'
+        '<ActivityId xmlns="http://schemas.microsoft.com/2004/09/ServiceModel/Diagnostics" CorrelationId="1">2</ActivityId>'
+    )
+    facts = curl("/RegiXEntryPointV2.svc", v2_envelope(SOAP_12, action(V2_ACTION) + odd),
+                 headers=["Content-Type: application/soap+xml"])
+    is_answered(facts)
+
+
+@shows(CLIENT, "V2, SOAP 1.2", "fault")
+def test_a_header_that_must_be_understood_and_is_not_is_a_fault(curl):
+    odd = f'<x:Odd xmlns:x="urn:example:odd" xmlns:s="{SOAP_12}" s:mustUnderstand="1"/>'
+    facts = curl("/RegiXEntryPointV2.svc", v2_envelope(SOAP_12, action(V2_ACTION) + odd),
+                 headers=["Content-Type: application/soap+xml"])
+    assert facts["status"] == 500 and b"MustUnderstand" in facts["octets"], facts
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "habits")
+def test_a_wait_for_100_continue_costs_no_second(curl):
+    facts = curl("/RegiXEntryPointV2.svc/basic", v2_envelope(), "--expect100-timeout", "10",
+                 headers=["Content-Type: text/xml; charset=utf-8", "Expect: 100-continue"])
+    is_answered(facts)
+    assert facts["seconds"] < 3, "curl would have waited ten seconds for the interim answer"
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "habits")
+def test_chunks_in_small_pieces_are_put_together(curl):
+    facts = curl("/RegiXEntryPointV2.svc/basic", v2_envelope(), "--limit-rate", "4K",
+                 headers=["Content-Type: text/xml; charset=utf-8", "Transfer-Encoding: chunked"])
+    is_answered(facts)
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "habits")
+@pytest.mark.parametrize("options", [["--http2"], ["--http1.1", "--header", "Connection: close"], ["--tlsv1.2", "--tls-max", "1.2"]])
+def test_http_11_whatever_is_offered(curl, options):
+    facts = curl("/RegiXEntryPointV2.svc/basic", v2_envelope(), *options, headers=["Content-Type: text/xml; charset=utf-8"])
+    is_answered(facts)
+    assert facts["version"] == "1.1"
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "habits")
+def test_compression_only_for_those_who_ask(curl):
+    plain = curl("/RegiXEntryPointV2.svc/basic", v2_envelope(), headers=["Content-Type: text/xml; charset=utf-8"])
+    is_answered(plain)
+    assert "content-encoding" not in plain["headers"]
+
+
+WRITTEN = {
+    "newlines before the envelope": v2_envelope(before="\n\n"),
+    "a declaration in single quotes": v2_envelope(before="<?xml version='1.0' encoding='UTF-8'?>"),
+    "a declaration that stands alone": v2_envelope(before='<?xml version="1.0" encoding="utf-8" standalone="no"?>\n<!-- x -->'),
+    "a byte order mark": b"\xef\xbb\xbf" + v2_envelope().encode(),
+}
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "habits")
+@pytest.mark.parametrize("name", WRITTEN)
+def test_envelopes_are_written_in_many_ways(curl, name):
+    is_answered(curl("/RegiXEntryPointV2.svc/basic", WRITTEN[name], headers=["Content-Type: text/xml; charset=utf-8"]))
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "refusal")
+def test_no_certificate_is_a_result_too(gate, curl, tmp_path):
+    body = tmp_path / "body.xml"
+    body.write_text(v2_envelope(), encoding="utf-8")
+    said = run(["curl", "--silent", "--show-error", "--cacert", gate.certs / "ca.pem", "--data-binary", f"@{body}",
+                "--header", "Content-Type: text/xml", "--write-out", " %{http_code}", f"{gate.base}/RegiXEntryPointV2.svc/basic"])
+    assert said.endswith(" 200") and "<HasError>true</HasError><Error>" in said, said
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "V2, SOAP 1.2", "fault")
+@pytest.mark.parametrize(("path", "soap", "media"), [
+    ("/RegiXEntryPointV2.svc/basic", SOAP_11, "text/xml"), ("/RegiXEntryPointV2.svc", SOAP_12, "application/soap+xml"),
+])
+def test_a_fault_has_the_shape_of_its_version(curl, path, soap, media):
+    header = action(V2_ACTION) if soap == SOAP_12 else ""
+    facts = curl(path, v2_envelope(soap, header, inner=text(wrong_argument())), headers=[f"Content-Type: {media}"])
+    assert facts["status"] == 500 and facts["headers"]["content-type"] == [f"{media}; charset=utf-8"], facts
+    fault = etree.fromstring(facts["octets"]).find(f".//{{{soap}}}Fault")
+    names = [child.tag for child in fault]
+    if soap == SOAP_11:
+        assert names == ["faultcode", "faultstring", "detail"]
+    else:
+        assert names == [f"{{{soap}}}{name}" for name in ("Code", "Reason", "Detail")]
+
+
+@shows(CLIENT, "habits")
+@pytest.mark.parametrize(("media", "body", "status"), [("application/json", "{}", 415), ("text/xml", "<unfinished", 400)])
+def test_what_is_no_soap_is_refused_without_ceremony(curl, media, body, status):
+    facts = curl("/RegiXEntryPointV2.svc/basic", body, headers=[f"Content-Type: {media}"])
+    assert facts["status"] == status, facts
+    assert not re.search(rb"at .*\.rs:\d+", facts["octets"])
