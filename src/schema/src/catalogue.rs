@@ -4,6 +4,7 @@ use crate::rule::rules;
 
 // Documents of a schema set.
 rules! {
+    DOCUMENTS;
     MISSING_DOCUMENT "schema-missing-document":
         "the schema document `{0}` cannot be found" / "put the file beside the main schema; letter case does not matter";
         "XSD файлът „{0}“ не е намерен" / "поставете файла до основната схема; главни и малки букви не се различават";
@@ -38,6 +39,7 @@ rules! {
 
 // The shape of schema documents.
 rules! {
+    SHAPES;
     ELEMENT_NOT_ALLOWED "s4s-elt-must-match":
         "the element {0} must not stand here in {1}" / "see the order of elements in XML Schema part 1";
         "елементът {0} не може да стои тук в {1}" / "вижте реда на елементите в XML Schema, част 1";
@@ -63,6 +65,7 @@ rules! {
 
 // References and names.
 rules! {
+    REFERENCES;
     UNKNOWN_PREFIX "src-resolve.prefix":
         "the prefix `{0}` is not declared" / "declare it with xmlns";
         "префиксът „{0}“ не е деклариран" / "декларирайте го с xmlns";
@@ -75,7 +78,10 @@ rules! {
     DECLARED_TWICE "sch-props-correct.2":
         "{0} is declared twice" / "remove or rename one of the declarations";
         "{0} е деклариран два пъти" / "премахнете или преименувайте едната декларация";
-    REDEFINES_NOTHING "src-redefine.6":
+    REDEFINES_ITSELF "src-redefine.2":
+        "the document redefines itself" / "name the document that holds the old components";
+        "документът предефинира себе си" / "посочете документа със старите компоненти";
+    REDEFINES_NOTHING "src-redefine.missing":
         "{0} is not in the redefined document" / "redefine only what the document declares";
         "{0} го няма в предефинирания документ" / "предефинирайте само деклариран компонент";
     REDEFINITION_BASE "src-redefine.5":
@@ -112,6 +118,7 @@ rules! {
 
 // Types.
 rules! {
+    TYPES;
     CIRCULAR_TYPE "st-ct-circular":
         "the type is derived from itself" / "break the circle";
         "типът произлиза от себе си" / "прекъснете кръга";
@@ -202,6 +209,9 @@ rules! {
     INCONSISTENT "cos-element-consistent":
         "the element {0} has two types in one content" / "use one global type";
         "елементът {0} има два типа в едно съдържание" / "използвайте един глобален тип";
+    DERIVATION_TOO_LONG "schema-derivation-too-long":
+        "the chain of derivations is longer than 1000 steps" / "derive from a type nearer to the beginning";
+        "веригата от производни е по-дълга от 1000 стъпки" / "използвайте за основа тип, който е по-близо до началото";
     MODEL_TOO_LARGE "schema-model-too-large":
         "the content model is too large or too deep" / "split the groups";
         "моделът на съдържанието е твърде голям или дълбок" / "разделете групите";
@@ -227,12 +237,10 @@ rules! {
 
 // What a document can break (XML Schema part 1, appendix C.1).
 rules! {
+    INSTANCES;
     ROOT_NOT_DECLARED "cvc-elt.1":
         "the root element {0} is not declared" / "check the name and the namespace of the root";
         "коренният елемент {0} не е деклариран" / "проверете името и пространството на корена";
-    ELEMENT_NOT_DECLARED "cvc-assess-elt.1":
-        "the element {0} is not declared" / "only declared elements may stand here";
-        "елементът {0} не е деклариран" / "тук могат да стоят само декларирани елементи";
     ABSTRACT_ELEMENT "cvc-elt.2":
         "the element {0} is abstract" / "use an element of its substitution group";
         "елементът {0} е абстрактен" / "използвайте елемент от групата му за заместване";
@@ -305,6 +313,9 @@ rules! {
     IDREF_DANGLING "cvc-id.1":
         "the IDREF refers to no ID of the document" / "refer to an existing ID";
         "IDREF не посочва ID от документа" / "посочете съществуващ ID";
+    TWO_ID_ATTRIBUTES "cvc-complex-type.5":
+        "the element has two attributes of type ID" / "keep one of them";
+        "елементът има два атрибута от тип ID" / "оставете единия";
     ENTITY_UNKNOWN "cvc-entity":
         "no unparsed entity is declared, so a value of type ENTITY cannot be valid" / "documents here have no DTD";
         "няма декларирани обекти, затова стойност от тип ENTITY не може да е валидна" / "тук документите нямат DTD";
@@ -320,4 +331,38 @@ rules! {
     FIELD_TWICE "cvc-identity-constraint.3":
         "a field of {0} selects more than one node, or one without simple value" / "a field must select one value";
         "поле на {0} избира повече от един възел или възел без проста стойност" / "полето трябва да избира една стойност";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{DOCUMENTS, INSTANCES, REFERENCES, SHAPES, TYPES};
+    use crate::Language;
+    use crate::rule::Rule;
+
+    fn all() -> impl Iterator<Item = &'static Rule> {
+        [DOCUMENTS, SHAPES, REFERENCES, TYPES, INSTANCES].into_iter().flatten().copied()
+    }
+
+    #[test]
+    fn every_rule_has_its_own_code() {
+        let mut codes = HashSet::new();
+        assert!(all().all(|rule| codes.insert(rule.code)), "{codes:?}");
+    }
+
+    #[test]
+    fn every_rule_has_message_and_hint_in_both_languages() {
+        let names: Vec<String> = ["one", "two", "three"].map(str::to_owned).to_vec();
+        let is_cyrillic = |text: &str| text.chars().any(|c| ('а'..='я').contains(&c));
+        for rule in all() {
+            let [message, hint] = [rule.message(Language::En, &names), rule.hint(Language::En, &names)];
+            assert!(!is_cyrillic(&message) && !is_cyrillic(&hint) && !hint.is_empty(), "{}", rule.code);
+            assert!(!message.contains(['{', '…']) && !message.ends_with('.'), "{}", rule.code);
+            let [message, hint] = [rule.message(Language::Bg, &names), rule.hint(Language::Bg, &names)];
+            // The text of a facet comes with its error.
+            assert!(is_cyrillic(&message) || rule.code == "st-facet-valid", "{}", rule.code);
+            assert!(is_cyrillic(&hint) && !message.contains(['{', '…']), "{}", rule.code);
+        }
+    }
 }

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use crate::rule::Rule;
 use crate::Language;
+use crate::rule::Rule;
 
 /// The first defect found in a schema set; its `Display` is the English cause with file, line and column.
-#[derive(Debug)]
 pub struct SchemaError {
     pub(crate) rule: &'static Rule,
     pub(crate) file: String,
@@ -50,6 +49,12 @@ impl SchemaError {
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message(Language::En))
+    }
+}
+
+impl fmt::Debug for SchemaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} [{}]", self.code())
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Field {
     path: String,
     min: u32,
     max: u32,
-    /// The element declarations above and including this one, to see recursion.
+    /// The types above and including this one, to see recursion.
     above: Arc<Above>,
 }
 
@@ -37,7 +37,7 @@ enum Kind {
 }
 
 struct Above {
-    element: ElementIx,
+    type_: TypeId,
     parent: Option<Arc<Above>>,
 }
 
@@ -54,7 +54,7 @@ impl FieldTree {
             path: String::new(),
             min: 1,
             max: 1,
-            above: Arc::new(Above { element: self.root, parent: None }),
+            above: Arc::new(Above { type_: self.schema.element(self.root).type_, parent: None }),
         }
     }
 
@@ -73,8 +73,8 @@ impl FieldTree {
         Some(at)
     }
 
-    /// All fields in document order; below an element that stands inside itself more than `recursion` times nothing is shown
-    /// (0: the first repetition is shown, its children are not).
+    /// All fields in document order; a type that stands inside itself is followed `recursion` times
+    /// (0: the first element of it inside itself is shown, its children are not).
     pub fn walk(&self, recursion: usize) -> Walk {
         let mut pending = self.children();
         pending.reverse();
@@ -217,13 +217,13 @@ impl Field {
         false
     }
 
-    /// How often the same element declaration stands above this field.
+    /// How many elements above this one have the same type.
     pub fn repetitions(&self) -> usize {
-        let Kind::Element(own) = self.kind else { return 0 };
+        let own = self.above.type_;
         let mut count = 0;
         let mut at = self.above.parent.as_deref();
         while let Some(above) = at {
-            count += usize::from(above.element == own);
+            count += usize::from(above.type_ == own);
             at = above.parent.as_deref();
         }
         count
@@ -282,7 +282,10 @@ impl Field {
         }
         path.push_str(self.schema.names.local(name));
         let above = match &kind {
-            Kind::Element(element) => Arc::new(Above { element: *element, parent: Some(Arc::clone(&self.above)) }),
+            Kind::Element(element) => {
+                let type_ = self.schema.element(*element).type_;
+                Arc::new(Above { type_, parent: Some(Arc::clone(&self.above)) })
+            }
             Kind::Attribute(_) => Arc::clone(&self.above),
         };
         Field { schema: Arc::clone(&self.schema), kind, path, min, max, above }
@@ -363,7 +366,8 @@ impl Occurrences<'_> {
     fn element(&mut self, ix: ElementIx) -> Counts {
         let members = self.schema.substitutes.get(&ix).map(Vec::as_slice).unwrap_or_default();
         let mut alternatives: Vec<ElementIx> = Vec::with_capacity(1 + members.len());
-        alternatives.extend([ix].into_iter().chain(members.iter().copied()).filter(|&ix| !self.schema.element(ix).abstract_));
+        alternatives
+            .extend([ix].into_iter().chain(members.iter().copied()).filter(|&ix| !self.schema.element(ix).abstract_));
         let min = u32::from(alternatives.len() == 1);
         alternatives.into_iter().map(|ix| (self.known(ix), min, 1)).collect()
     }

@@ -374,7 +374,9 @@ impl Namespaces {
 
     pub(crate) fn overlaps(&self, other: &Namespaces) -> bool {
         match (self, other) {
-            (Namespaces::Only(list), other) | (other, Namespaces::Only(list)) => list.iter().any(|&ns| other.allow(Some(ns))),
+            (Namespaces::Only(list), other) | (other, Namespaces::Only(list)) => {
+                list.iter().any(|&ns| other.allow(Some(ns)))
+            }
             _ => true,
         }
     }
@@ -426,7 +428,6 @@ pub(crate) struct Constraint {
     pub(crate) fields: Vec<Vec<Path>>,
     /// Whether some keyref refers to it, so that its table must travel upwards.
     pub(crate) referred: bool,
-    pub(crate) origin: Origin,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

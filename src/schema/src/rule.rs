@@ -51,14 +51,16 @@ fn fill(pattern: &str, names: &[String]) -> String {
     out
 }
 
-/// Declares rules: `NAME "code": "English cause" / "English hint"; "българска причина" / "българска подсказка";`.
+/// Declares rules under the name of their list: `NAME "code": "English cause" / "English hint"; "българска причина" / "българска подсказка";`.
 macro_rules! rules {
-    ($($name:ident $code:literal: $en:literal / $en_hint:literal; $bg:literal / $bg_hint:literal;)*) => {
+    ($list:ident; $($name:ident $code:literal: $en:literal / $en_hint:literal; $bg:literal / $bg_hint:literal;)*) => {
         $(pub(crate) static $name: $crate::rule::Rule = $crate::rule::Rule {
             code: $code,
             english: $crate::rule::Text { message: $en, hint: $en_hint },
             bulgarian: $crate::rule::Text { message: $bg, hint: $bg_hint },
         };)*
+        #[cfg(test)]
+        static $list: &[&$crate::rule::Rule] = &[$(&$name),*];
     };
 }
 pub(crate) use rules;

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::Language;
 use crate::datatype::ValueError;
 use crate::rule::Rule;
-use crate::Language;
 
 /// How to validate.
 #[derive(Debug, Clone)]

@@ -48,8 +48,10 @@ fn every_document_of_the_corpus_gets_its_verdict() {
             table.judge("mock", set, &file, text(&mock["verdict"]));
         }
     }
-    let requests: HashMap<&str, &str> =
-        corpus.list("operations").map(|operation| (text(&operation["operation"]), text(&operation["request"]["xsd"]))).collect();
+    let requests: HashMap<&str, &str> = corpus
+        .list("operations")
+        .map(|operation| (text(&operation["operation"]), text(&operation["request"]["xsd"])))
+        .collect();
     for negative in corpus.list("negatives") {
         let Some(set) = sets.get(requests[text(&negative["operation"])]) else { continue };
         let kind = format!("mutated: {}", text(&negative["mutation"]));
@@ -64,7 +66,8 @@ fn every_document_of_the_corpus_gets_its_verdict() {
 fn every_violation_in_the_corpus_has_texts_and_a_place() {
     let Some(corpus) = Corpus::open() else { return };
     for negative in corpus.list("negatives").filter(|negative| negative["verdict"] == "invalid") {
-        let operation = corpus.list("operations").find(|operation| operation["operation"] == negative["operation"]).unwrap();
+        let operation =
+            corpus.list("operations").find(|operation| operation["operation"] == negative["operation"]).unwrap();
         let set = corpus.load(text(&operation["request"]["xsd"])).unwrap();
         let octets = std::fs::read(corpus.folder.join(text(&negative["file"]))).unwrap();
         let document = Document::read(octets, &Limits::default()).unwrap();
@@ -92,7 +95,9 @@ impl Corpus {
         match std::fs::read(folder.join("manifest.json")) {
             Ok(octets) => Some(Corpus { manifest: serde_json::from_slice(&octets).unwrap(), folder }),
             Err(_) if std::env::var_os("KAPIA_WITHOUT_CORPUS").is_some_and(|value| value == "1") => None,
-            Err(error) => panic!("no corpus at {}: {error}; set KAPIA_WITHOUT_CORPUS=1 to go without", folder.display()),
+            Err(error) => {
+                panic!("no corpus at {}: {error}; set KAPIA_WITHOUT_CORPUS=1 to go without", folder.display())
+            }
         }
     }
 
@@ -128,7 +133,14 @@ impl Table {
             Err(error) => ("malformed", error.to_string()),
             Ok(document) => match set.validate(document.root(), &Options::default()) {
                 report if report.is_valid() => ("valid", String::new()),
-                report => ("invalid", report.violations.iter().map(|violation| format!("\n      {violation} {:?}", violation.expected)).collect()),
+                report => (
+                    "invalid",
+                    report
+                        .violations
+                        .iter()
+                        .map(|violation| format!("\n      {violation} {:?}", violation.expected))
+                        .collect(),
+                ),
             },
         };
         let kind = format!("{kind}, {expected}");

@@ -16,6 +16,7 @@ mod exchange;
 mod framing;
 mod listener;
 mod metrics;
+mod outbound;
 mod request;
 mod server;
 mod tls;
@@ -25,4 +26,7 @@ pub use config::{Limits, ServerConfig, TlsConfig};
 pub use error::ServerError;
 pub use exchange::{Exchange, Head, Inbound, Outbound, Peer, Refusal};
 pub use hyper::{HeaderMap, Method};
+pub use outbound::{
+    AllowedHosts, Delivered, OutboundClient, OutboundConfig, OutboundError, Resolve, Step, SystemResolver, Target,
+};
 pub use server::{Handle, Served, Server};

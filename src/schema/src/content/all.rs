@@ -25,7 +25,8 @@ impl All {
     pub(super) fn step(&self, seen: &mut [u32], child: Child) -> Option<Match> {
         let name = child.name?;
         let start = self.by_name.partition_point(|named| named.0 < name);
-        let fits = self.by_name[start..].iter().take_while(|named| named.0 == name).find(|named| !has(seen, named.1))?;
+        let fits =
+            self.by_name[start..].iter().take_while(|named| named.0 == name).find(|named| !has(seen, named.1))?;
         seen[fits.1 as usize / 32] |= 1 << (fits.1 % 32);
         Some(Match::Element(fits.2))
     }

@@ -35,14 +35,17 @@ fn rivals(tree: &Tree, schema: &Schema) -> Vec<(u32, u32)> {
     let mut pairs = Vec::new();
     for group in tree.by_name.chunk_by(|a, b| a.name == b.name) {
         for (at, one) in group.iter().enumerate() {
-            pairs.extend(group[at + 1..].iter().filter(|other| other.leaf != one.leaf).map(|other| (one.leaf, other.leaf)));
+            pairs.extend(
+                group[at + 1..].iter().filter(|other| other.leaf != one.leaf).map(|other| (one.leaf, other.leaf)),
+            );
         }
     }
     for (at, &(leaf, wildcard)) in tree.wildcards.iter().enumerate() {
         let allowed = &schema.wildcard(wildcard).namespaces;
         let named = tree.by_name.iter().filter(|named| allowed.allow(Some(schema.names.ns_of(named.name))));
         pairs.extend(named.map(|named| (leaf, named.leaf)));
-        let others = tree.wildcards[at + 1..].iter().filter(|other| allowed.overlaps(&schema.wildcard(other.1).namespaces));
+        let others =
+            tree.wildcards[at + 1..].iter().filter(|other| allowed.overlaps(&schema.wildcard(other.1).namespaces));
         pairs.extend(others.map(|other| (leaf, other.0)));
     }
     pairs.sort_unstable();

@@ -268,28 +268,32 @@ impl Tree {
 
     /// Whether some leaf has counters whose product is large, and whose counts the input does not determine.
     fn has_too_many_counts(&self) -> bool {
-        let range = |node: &Node| u64::from(if node.max == UNBOUNDED { node.min } else { node.max });
         let product = |leaf: u32, counts: &dyn Fn(u32) -> bool| {
             let mut product = 1u64;
             let mut at = leaf;
             while at != NONE {
                 let node = self.node(at);
-                // Without a minimum the smallest count stands for all.
-                if node.slot != NONE && node.min > 0 && counts(at) {
-                    product = product.saturating_mul(range(node));
+                // Among the counts that have reached the minimum the smallest stands for all.
+                if node.slot != NONE && node.min > 1 && counts(at) {
+                    product = product.saturating_mul(u64::from(node.min));
                 }
                 at = node.parent;
             }
             product
         };
-        let leaves: Vec<u32> = (0u32..).zip(&self.nodes).filter(|(_, node)| matches!(node.shape, Shape::Leaf(_))).map(|(at, _)| at).collect();
+        let leaves: Vec<u32> = (0u32..)
+            .zip(&self.nodes)
+            .filter(|(_, node)| matches!(node.shape, Shape::Leaf(_)))
+            .map(|(at, _)| at)
+            .collect();
         if leaves.iter().all(|&leaf| product(leaf, &|_| true) <= MOST_COUNTS) {
             return false;
         }
         let mut open = vec![None; self.nodes.len()];
         let mut undetermined = |at: u32| {
             *open[at as usize].get_or_insert_with(|| {
-                let inside: Vec<u32> = leaves.iter().copied().filter(|&leaf| at <= leaf && leaf < self.node(at).end).collect();
+                let inside: Vec<u32> =
+                    leaves.iter().copied().filter(|&leaf| at <= leaf && leaf < self.node(at).end).collect();
                 inside.iter().any(|&last| inside.iter().any(|&leaf| self.has_rival_turn(at, last, leaf)))
             })
         };

@@ -158,13 +158,19 @@ impl Tree {
                 let mut more = Vec::new();
                 let mut count = 0;
                 let configuration = &states[at..at + stride];
-                self.turns(last, leaf, |node| self.may_repeat(node, configuration), |node| self.may_leave(node, configuration), |turn| {
-                    match turns.get_mut(count) {
-                        Some(place) => *place = Some(turn),
-                        None => more.push(turn),
-                    }
-                    count += 1;
-                });
+                self.turns(
+                    last,
+                    leaf,
+                    |node| self.may_repeat(node, configuration),
+                    |node| self.may_leave(node, configuration),
+                    |turn| {
+                        match turns.get_mut(count) {
+                            Some(place) => *place = Some(turn),
+                            None => more.push(turn),
+                        }
+                        count += 1;
+                    },
+                );
                 for turn in turns.into_iter().flatten().chain(more) {
                     self.emit(states, at, leaf, Some(turn), fresh);
                 }
@@ -286,23 +292,38 @@ impl Tree {
             // Counters of particles that were left must not tell configurations apart.
             let used = self.slots_of(leaf).max(depth) as usize;
             counters[used..].fill(0);
-            let (known, added) = states.split_at(new);
-            if known[fresh..].chunks_exact(self.stride).any(|other| self.covers(leaf, other, added)) {
-                states.truncate(new);
-            }
+            self.keep_weakest(states, leaf, fresh);
         } else if new > fresh {
             states.truncate(new);
         }
     }
 
-    /// Whether whatever may follow `one` may follow `other` too: equal counts, or smaller ones where there is no minimum to reach.
+    /// Drops the last configuration if another allows whatever it allows, or else those that it makes superfluous.
+    fn keep_weakest(&self, states: &mut Vec<u32>, leaf: u32, fresh: usize) {
+        let mut at = fresh;
+        while at < states.len() - self.stride {
+            let (known, added) = states.split_at(states.len() - self.stride);
+            let known = &known[at..at + self.stride];
+            if self.covers(leaf, known, added) {
+                states.truncate(states.len() - self.stride);
+                return;
+            }
+            if self.covers(leaf, added, known) {
+                states.drain(at..at + self.stride);
+            } else {
+                at += self.stride;
+            }
+        }
+    }
+
+    /// Whether whatever may follow `one` may follow `other` too: equal counts, or a smaller one that has reached its minimum.
     fn covers(&self, leaf: u32, other: &[u32], one: &[u32]) -> bool {
         let mut at = leaf;
         while at != NONE {
             let node = self.node(at);
             if node.slot != NONE {
                 let slot = 1 + node.slot as usize;
-                if other[slot] != one[slot] && (node.min > 0 || other[slot] > one[slot]) {
+                if other[slot] != one[slot] && (other[slot] < node.min || other[slot] > one[slot]) {
                     return false;
                 }
             }

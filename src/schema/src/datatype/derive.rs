@@ -7,6 +7,7 @@ use super::decimal::Digits;
 use super::facet::{Bound, Enumeration, Facets, Kinds};
 use super::facet_error::FacetError;
 use super::pattern::Pattern;
+use super::simple::Size;
 use super::value::Atom;
 use super::{Builtin, Facet, FacetKind, FacetRule, SimpleType, Variety, WhiteSpace};
 
@@ -21,6 +22,10 @@ impl SimpleType {
     ) -> Result<SimpleType, FacetError> {
         if base.builtin == Builtin::AnySimpleType && base.variety == Variety::Atomic {
             return Err(FacetError::of_type(FacetRule::Base));
+        }
+        let size = Size::above([base]);
+        if !size.is_bearable() {
+            return Err(FacetError::of_type(FacetRule::TooDeep));
         }
         let applicable = base.applicable();
         let mut given = Kinds::default();
@@ -48,6 +53,7 @@ impl SimpleType {
             item: base.item.clone(),
             members: base.members.clone(),
             facets,
+            size,
         })
     }
 
@@ -56,20 +62,35 @@ impl SimpleType {
         if !item.is_item() {
             return Err(FacetError::of_type(FacetRule::Item));
         }
-        let mut list = SimpleType::constructed(Variety::List, WhiteSpace::Collapse, name);
+        let size = Size::above([item]);
+        if !size.is_bearable() {
+            return Err(FacetError::of_type(FacetRule::TooDeep));
+        }
+        let mut list = SimpleType::constructed(Variety::List, WhiteSpace::Collapse, size, name);
         list.facets.fixed.insert(FacetKind::WhiteSpace);
         list.item = Some(Arc::clone(item));
         Ok(list)
     }
 
     /// A type whose values are those of the members; the first member that accepts a literal gives it its value.
+    ///
+    /// A member that is itself a union stands for its members (Part 1 §3.14.2), unless it was restricted.
     pub fn union(members: Vec<Arc<SimpleType>>, name: Option<String>) -> SimpleType {
-        let mut union = SimpleType::constructed(Variety::Union, WhiteSpace::Preserve, name);
-        union.members = members;
+        let mut flat: Vec<Arc<SimpleType>> = Vec::with_capacity(members.len());
+        for member in &members {
+            let parts = if member.is_plain_union() { member.members.as_slice() } else { std::slice::from_ref(member) };
+            for part in parts {
+                if !flat.iter().any(|known| Arc::ptr_eq(known, part)) {
+                    flat.push(Arc::clone(part));
+                }
+            }
+        }
+        let mut union = SimpleType::constructed(Variety::Union, WhiteSpace::Preserve, Size::above(&flat), name);
+        union.members = flat;
         union
     }
 
-    fn constructed(variety: Variety, white_space: WhiteSpace, name: Option<String>) -> SimpleType {
+    fn constructed(variety: Variety, white_space: WhiteSpace, size: Size, name: Option<String>) -> SimpleType {
         SimpleType {
             name: name.map(Into::into),
             variety,
@@ -79,7 +100,13 @@ impl SimpleType {
             item: None,
             members: Vec::new(),
             facets: Facets::new(white_space),
+            size,
         }
+    }
+
+    /// A union that was not restricted.
+    fn is_plain_union(&self) -> bool {
+        self.variety == Variety::Union && self.base.as_ref().is_some_and(|base| base.variety == Variety::Atomic)
     }
 
     fn is_item(&self) -> bool {

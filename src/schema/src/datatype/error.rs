@@ -1,5 +1,7 @@
 //! Why a literal is not valid: rule, limits and counts, in two languages. The literal itself is never kept.
 
+use std::sync::Arc;
+
 use super::describe;
 use super::{Builtin, FacetKind, Language, SimpleType, Variety};
 
@@ -85,7 +87,7 @@ struct Detail {
     limit: String,
     actual: usize,
     unit: Unit,
-    expected: Vec<String>,
+    expected: Option<Arc<[String]>>,
     position: Option<usize>,
     inner: Option<ValueError>,
 }
@@ -160,8 +162,8 @@ impl ValueError {
                 format!("стойността ({actual}) не отговаря на шаблона на {label}"),
             ),
             ValueRule::Enumeration => (
-                format!("the value ({actual}) is not one of the {} values of {label}", detail.expected.len()),
-                format!("стойността ({actual}) не е сред {}-те стойности на {label}", detail.expected.len()),
+                format!("the value ({actual}) is not among the values of {label}"),
+                format!("стойността ({actual}) не е сред разрешените на {label}"),
             ),
             ValueRule::MinInclusive => (
                 format!("the value is below {limit}, the least of {label}"),
@@ -213,8 +215,9 @@ impl ValueError {
     /// What to do about it, in words.
     pub fn hint(&self, language: Language) -> String {
         let detail = &*self.detail;
-        let list = || detail.expected.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(" | ");
-        let more = if detail.expected.len() > SHOWN { " | …" } else { "" };
+        let expected = detail.expected.as_deref().unwrap_or_default();
+        let list = || expected.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(" | ");
+        let more = if expected.len() > SHOWN { " | …" } else { "" };
         match self.rule {
             ValueRule::Lexical => describe::form(detail.builtin, language).to_owned(),
             ValueRule::Enumeration => {
@@ -256,7 +259,7 @@ impl ValueError {
         let detail = &*self.detail;
         let limit = |sign: &str| vec![format!("{sign} {}", detail.limit)];
         match self.rule {
-            ValueRule::Enumeration | ValueRule::Pattern => detail.expected.clone(),
+            ValueRule::Enumeration | ValueRule::Pattern => detail.expected.as_deref().unwrap_or_default().to_vec(),
             ValueRule::Length => limit("="),
             ValueRule::MinLength | ValueRule::MinInclusive => limit("≥"),
             ValueRule::MaxLength | ValueRule::MaxInclusive | ValueRule::TotalDigits | ValueRule::FractionDigits => {
@@ -280,7 +283,7 @@ impl ValueError {
     }
 
     pub(super) fn expecting(mut self, expected: Vec<String>) -> ValueError {
-        self.detail.expected = expected;
+        self.detail.expected = Some(expected.into());
         self
     }
 }
@@ -305,8 +308,7 @@ impl Detail {
 impl SimpleType {
     pub(super) fn error(&self, rule: ValueRule, literal: &str) -> ValueError {
         let own = self.name.as_deref().filter(|&name| name != self.builtin.name());
-        let expected =
-            if rule == ValueRule::Enumeration { self.enumeration().unwrap_or_default().to_vec() } else { Vec::new() };
+        let allowed = self.facets.enumeration.as_ref().filter(|_| rule == ValueRule::Enumeration);
         let kind = match rule {
             ValueRule::Length => Some(FacetKind::Length),
             ValueRule::MinLength => Some(FacetKind::MinLength),
@@ -328,7 +330,7 @@ impl SimpleType {
                 limit: kind.and_then(|kind| self.facet(kind)).unwrap_or_default(),
                 actual: literal.chars().count(),
                 unit: Unit::Characters,
-                expected,
+                expected: allowed.map(|enumeration| Arc::clone(&enumeration.literals)),
                 position: None,
                 inner: None,
             }),

@@ -186,7 +186,8 @@ pub(super) struct Bound {
 /// The allowed values of a type; the newest step says it all, because its values are valid in the steps before.
 #[derive(Debug)]
 pub(super) struct Enumeration {
-    pub(super) literals: Box<[String]>,
+    /// Shared with the errors that name them.
+    pub(super) literals: Arc<[String]>,
     values: Box<[Value]>,
     /// The texts in order, where all values are texts.
     texts: Option<Box<[Box<str>]>>,

@@ -39,6 +39,8 @@ pub enum FacetRule {
     Fixed,
     /// Two facets contradict or exclude each other.
     Conflict,
+    /// More steps of derivation, or more members of unions, than are worked with.
+    TooDeep,
 }
 
 impl FacetError {
@@ -47,6 +49,7 @@ impl FacetError {
         let facet = self.facet.map_or("", FacetKind::name);
         match self.rule {
             FacetRule::Base | FacetRule::Item => "cos-st-restricts".to_owned(),
+            FacetRule::TooDeep => "type-too-deep".to_owned(),
             FacetRule::NotApplicable => "cos-applicable-facets".to_owned(),
             FacetRule::Repeated => "src-single-facet-value".to_owned(),
             FacetRule::Value | FacetRule::Pattern => format!("{facet}-value"),
@@ -60,6 +63,10 @@ impl FacetError {
         let facet = self.facet.map_or("", FacetKind::name);
         let other = self.other.map_or("", FacetKind::name);
         let (en, bg) = match self.rule {
+            FacetRule::TooDeep => (
+                "the type has more than 500 steps of derivation or 10000 members".to_owned(),
+                "типът има повече от 500 стъпки на извеждане или 10000 члена".to_owned(),
+            ),
             FacetRule::Base => {
                 ("anySimpleType cannot be restricted".to_owned(), "anySimpleType не може да се ограничава".to_owned())
             }

@@ -16,6 +16,32 @@ pub struct SimpleType {
     pub(super) item: Option<Arc<SimpleType>>,
     pub(super) members: Vec<Arc<SimpleType>>,
     pub(super) facets: Facets,
+    pub(super) size: Size,
+}
+
+/// How much work a type is: bounded, so that no schema exhausts the stack or the time of a check.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Size {
+    /// Steps of derivation, items and members below one another.
+    depth: u32,
+    /// Atomic types that one literal may be tried against.
+    breadth: u32,
+}
+
+impl Size {
+    const ONE: Size = Size { depth: 1, breadth: 1 };
+
+    /// The size of a type above these.
+    pub(super) fn above<'a>(parts: impl IntoIterator<Item = &'a Arc<SimpleType>>) -> Size {
+        parts.into_iter().fold(Size { depth: 1, breadth: 0 }, |size, part| Size {
+            depth: size.depth.max(part.size.depth.saturating_add(1)),
+            breadth: size.breadth.saturating_add(part.size.breadth),
+        })
+    }
+
+    pub(super) fn is_bearable(self) -> bool {
+        self.depth <= 500 && self.breadth <= 10_000
+    }
 }
 
 impl SimpleType {
@@ -138,6 +164,7 @@ impl SimpleType {
             item,
             members: Vec::new(),
             facets,
+            size: Size::ONE,
         }
     }
 }

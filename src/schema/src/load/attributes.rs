@@ -10,17 +10,11 @@ use crate::names::{Map, NameId};
 use super::builder::{At, Builder, Space};
 
 /// Attributes as they stand in a type or an attribute group.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct AttributeSet<'f> {
     pub(super) items: Vec<(Item, Option<At<'f>>)>,
     pub(super) wildcard: Option<WildcardIx>,
     pub(super) at: Option<At<'f>>,
-}
-
-impl Default for AttributeSet<'_> {
-    fn default() -> Self {
-        AttributeSet { items: Vec::new(), wildcard: None, at: None }
-    }
 }
 
 #[derive(Clone)]
@@ -73,7 +67,8 @@ impl<'f> Builder<'f> {
         let usage = self.value(at, "use");
         let value = self.read_value(at, "attribute")?;
         // §3.2.3 clause 2.
-        if value.as_ref().is_some_and(|value| !value.fixed) && usage.as_deref().is_some_and(|usage| usage != "optional") {
+        if value.as_ref().is_some_and(|value| !value.fixed) && usage.as_deref().is_some_and(|usage| usage != "optional")
+        {
             return Err(self.error(at, &rules::DEFAULT_NOT_OPTIONAL, &[]));
         }
         let attribute = match (self.value(at, "name"), self.value(at, "ref")) {
@@ -141,27 +136,39 @@ impl<'f> Builder<'f> {
 
     /// Puts attribute groups in place; the wildcard is the intersection of all (§3.4.2 "complete wildcard").
     pub(super) fn flatten(&mut self, set: &AttributeSet<'f>) -> Result<Flat<'f>, SchemaError> {
-        let mut flat = Flat { uses: Vec::new(), prohibited: Vec::new(), wildcard: set.wildcard.map(|ix| self.schema.wildcard(ix).clone()) };
+        let mut flat = Flat {
+            uses: Vec::new(),
+            prohibited: Vec::new(),
+            wildcard: set.wildcard.map(|ix| self.schema.wildcard(ix).clone()),
+        };
         let mut known: Map<NameId, AttributeIx> = Map::default();
         let mut expanded = HashSet::new();
+        // A prohibited attribute of a group is no part of the group (§3.6.2), so it takes nothing away.
+        flat.prohibited.extend(set.items.iter().filter_map(|(item, _)| match item {
+            Item::Prohibited(name) => Some(*name),
+            _ => None,
+        }));
         let mut pending: Vec<(Item, Option<At<'f>>)> = set.items.iter().rev().cloned().collect();
         while let Some((item, at)) = pending.pop() {
             let Some(at) = at.or(set.at) else { continue };
             match item {
-                Item::Prohibited(name) => flat.prohibited.push(name),
+                Item::Prohibited(_) => {}
                 Item::Use(used) => {
                     match known.insert(used.name, used.attribute) {
                         None => flat.uses.push((used, at)),
                         // §3.4.6 "Complex Type Definition Properties Correct" clause 4.
-                        Some(_) => return Err(self.error(at, &rules::ATTRIBUTE_TWICE, &[&self.schema.names.display(used.name)])),
+                        Some(_) => {
+                            return Err(self.error(
+                                at,
+                                &rules::ATTRIBUTE_TWICE,
+                                &[&self.schema.names.display(used.name)],
+                            ));
+                        }
                     }
                 }
                 Item::Group(index) => {
+                    // The uses of a group are the same ones wherever it stands.
                     if !expanded.insert(index) {
-                        let group = &self.attribute_groups[index as usize];
-                        if group.items.iter().any(|(item, _)| matches!(item, Item::Use(_))) {
-                            return Err(self.error(at, &rules::ATTRIBUTE_TWICE, &["attributeGroup"]));
-                        }
                         continue;
                     }
                     let group = self.attribute_groups[index as usize].clone();
@@ -180,6 +187,27 @@ impl<'f> Builder<'f> {
             }
         }
         Ok(flat)
+    }
+
+    /// §3.6.6 "Attribute Group Definition Properties Correct", also for groups that no type uses.
+    pub(super) fn check_attribute_group_uses(&mut self) -> Result<(), SchemaError> {
+        for set in self.attribute_groups.clone() {
+            let flat = self.flatten(&set)?;
+            let mut ids = 0;
+            for (mut used, at) in flat.uses {
+                self.use_value(&mut used, at)?;
+                ids += usize::from(self.is_id(&used));
+                if ids > 1 {
+                    return Err(self.error(at, &rules::TWO_IDS, &[]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_id(&self, used: &AttributeUse) -> bool {
+        let type_ = self.schema.attribute(used.attribute).type_;
+        matches!(&self.finished[type_.at()], Some(Type::Simple(simple)) if simple.reference == Reference::Id)
     }
 
     /// §3.6.6 clause 3: an attribute group must not hold itself.

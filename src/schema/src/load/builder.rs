@@ -69,6 +69,11 @@ pub(super) struct Builder<'f> {
     pub(super) redefined: HashMap<(FileIx, u32, Space), u32>,
     /// In force while a redefining component is read.
     pub(super) shadow: Option<(Space, NameId, u32)>,
+    /// Where a redefining component named itself.
+    pub(super) shadow_uses: Vec<At<'f>>,
+    /// Groups and attribute groups that redefine without naming themselves: new and old.
+    pub(super) replaced_groups: Vec<(GroupIx, GroupIx, At<'f>)>,
+    pub(super) replaced_attribute_groups: Vec<(u32, u32, At<'f>)>,
     pub(super) attribute_groups: Vec<super::attributes::AttributeSet<'f>>,
     /// Anonymous types that were met and not read yet.
     pub(super) unread: Vec<(At<'f>, TypeId)>,
@@ -107,6 +112,9 @@ impl<'f> Builder<'f> {
             order: Vec::new(),
             redefined: HashMap::new(),
             shadow: None,
+            shadow_uses: Vec::new(),
+            replaced_groups: Vec::new(),
+            replaced_attribute_groups: Vec::new(),
             attribute_groups: Vec::new(),
             unread: Vec::new(),
             inheriting: Vec::new(),
@@ -194,6 +202,7 @@ impl<'f> Builder<'f> {
         if let Some((shadow_space, shadow_name, index)) = self.shadow
             && (shadow_space, shadow_name) == (space, name)
         {
+            self.shadow_uses.push(at);
             return Ok(index);
         }
         match self.globals.get(&(space, name)) {
@@ -213,7 +222,9 @@ impl<'f> Builder<'f> {
     pub(super) fn documentation(&self, at: At<'f>) -> Option<Box<str>> {
         let annotations = at.element.children().filter(|child| child.is(XSD, "annotation"));
         let mut first = None;
-        for text in annotations.flat_map(|annotation| annotation.children()).filter(|child| child.is(XSD, "documentation")) {
+        for text in
+            annotations.flat_map(|annotation| annotation.children()).filter(|child| child.is(XSD, "documentation"))
+        {
             let content = whole_text(text);
             if content.is_empty() {
                 continue;
@@ -309,11 +320,52 @@ fn whole_text(element: Element<'_>) -> Box<str> {
 
 /// The built-in types; the first two have the indices [`ANY_TYPE`] and [`ANY_SIMPLE_TYPE`].
 const BUILTINS: [&str; 46] = [
-    "anyType", "anySimpleType", "string", "boolean", "decimal", "float", "double", "duration", "dateTime", "time", "date", "gYearMonth",
-    "gYear", "gMonthDay", "gDay", "gMonth", "hexBinary", "base64Binary", "anyURI", "QName", "NOTATION", "normalizedString", "token",
-    "language", "NMTOKEN", "NMTOKENS", "Name", "NCName", "ID", "IDREF", "IDREFS", "ENTITY", "ENTITIES", "integer",
-    "nonPositiveInteger", "negativeInteger", "long", "int", "short", "byte", "nonNegativeInteger", "unsignedLong", "unsignedInt",
-    "unsignedShort", "unsignedByte", "positiveInteger",
+    "anyType",
+    "anySimpleType",
+    "string",
+    "boolean",
+    "decimal",
+    "float",
+    "double",
+    "duration",
+    "dateTime",
+    "time",
+    "date",
+    "gYearMonth",
+    "gYear",
+    "gMonthDay",
+    "gDay",
+    "gMonth",
+    "hexBinary",
+    "base64Binary",
+    "anyURI",
+    "QName",
+    "NOTATION",
+    "normalizedString",
+    "token",
+    "language",
+    "NMTOKEN",
+    "NMTOKENS",
+    "Name",
+    "NCName",
+    "ID",
+    "IDREF",
+    "IDREFS",
+    "ENTITY",
+    "ENTITIES",
+    "integer",
+    "nonPositiveInteger",
+    "negativeInteger",
+    "long",
+    "int",
+    "short",
+    "byte",
+    "nonNegativeInteger",
+    "unsignedLong",
+    "unsignedInt",
+    "unsignedShort",
+    "unsignedByte",
+    "positiveInteger",
 ];
 
 fn builtin_base(local: &str) -> &'static str {

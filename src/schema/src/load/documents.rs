@@ -49,7 +49,14 @@ impl File {
 
 /// Reads the main documents and everything that they need.
 pub(super) fn collect(mains: &[&str], source: &dyn SchemaSource) -> Result<Vec<File>, SchemaError> {
-    let mut collector = Collector { source, read: HashMap::new(), files: Vec::new(), known: HashMap::new(), pending: VecDeque::new(), remote: Vec::new() };
+    let mut collector = Collector {
+        source,
+        read: HashMap::new(),
+        files: Vec::new(),
+        known: HashMap::new(),
+        pending: VecDeque::new(),
+        remote: Vec::new(),
+    };
     for main in mains {
         let (name, document) = collector.open(main).map_err(|fault| match fault {
             Fault::There(error) => error,
@@ -95,10 +102,16 @@ impl Collector<'_> {
         if let Some(document) = self.read.get(&name) {
             return Ok((name, document.clone()));
         }
-        let inside = |rule, line, column, names| Fault::There(SchemaError { rule, file: name.clone(), line, column, names });
+        let inside =
+            |rule, line, column, names| Fault::There(SchemaError { rule, file: name.clone(), line, column, names });
         let octets = utf8(octets).map_err(|encoding| inside(&rules::UNKNOWN_ENCODING, 1, 1, vec![encoding]))?;
         let document = Document::read(octets, &Limits::default()).map_err(|error| {
-            inside(&rules::NOT_WELL_FORMED, error.line(), error.column(), vec![error.kind().to_string(), error.message_bg()])
+            inside(
+                &rules::NOT_WELL_FORMED,
+                error.line(),
+                error.column(),
+                vec![error.kind().to_string(), error.message_bg()],
+            )
         })?;
         grammar::check(&name, &document).map_err(Fault::There)?;
         self.read.insert(name.clone(), document.clone());
@@ -124,7 +137,9 @@ impl Collector<'_> {
             chameleon,
             main,
             qualified_elements: root.attribute("", "elementFormDefault").is_some_and(|form| form.trim() == "qualified"),
-            qualified_attributes: root.attribute("", "attributeFormDefault").is_some_and(|form| form.trim() == "qualified"),
+            qualified_attributes: root
+                .attribute("", "attributeFormDefault")
+                .is_some_and(|form| form.trim() == "qualified"),
             block: methods(&root.attribute("", "blockDefault").unwrap_or_default()),
             final_: methods(&root.attribute("", "finalDefault").unwrap_or_default()),
             imports: HashSet::new(),
@@ -169,6 +184,9 @@ impl Collector<'_> {
         if own != target && !own.is_empty() {
             let rule = if at.local() == "include" { &rules::INCLUDE_NAMESPACE } else { &rules::REDEFINE_NAMESPACE };
             return Err(self.files[ix.at()].error(at, rule, vec![location.trim().to_owned()]));
+        }
+        if at.local() == "redefine" && name == self.files[ix.at()].name {
+            return Err(self.files[ix.at()].error(at, &rules::REDEFINES_ITSELF, Vec::new()));
         }
         let chameleon = own.is_empty() && !target.is_empty();
         let included = self.add(name, document, target, chameleon, main);
@@ -220,7 +238,9 @@ impl Collector<'_> {
 
     fn check_remote(&mut self) -> Result<(), SchemaError> {
         for (namespace, error) in self.remote.drain(..) {
-            let provided = namespace == kapia_xml::XML_NAMESPACE || namespace == XSD || self.files.iter().any(|file| file.target == namespace);
+            let provided = namespace == kapia_xml::XML_NAMESPACE
+                || namespace == XSD
+                || self.files.iter().any(|file| file.target == namespace);
             if !provided {
                 return Err(error);
             }

@@ -3,6 +3,7 @@
 use crate::catalogue as rules;
 use crate::error::SchemaError;
 use crate::model::*;
+use crate::names::NameId;
 
 use super::builder::{At, Builder, Global, Space};
 use super::documents::methods;
@@ -11,10 +12,13 @@ use super::xpath;
 impl<'f> Builder<'f> {
     pub(super) fn read_global_element(&mut self, at: At<'f>, ix: ElementIx) -> Result<(), SchemaError> {
         let name = self.schema.element(ix).name;
-        let mut decl = self.read_declaration(at, ix, name)?;
+        let mut decl = self.read_declaration(at, name)?;
         decl.global = true;
         decl.abstract_ = self.flag(at, "abstract");
-        decl.final_ = self.value(at, "final").map_or(self.file(at).final_, |list| methods(&list)).and(Methods::EXTENSION.with(Methods::RESTRICTION));
+        decl.final_ = self
+            .value(at, "final")
+            .map_or(self.file(at).final_, |list| methods(&list))
+            .and(Methods::EXTENSION.with(Methods::RESTRICTION));
         if let Some(head) = self.value(at, "substitutionGroup") {
             decl.head = Some(ElementIx(self.lookup(at, Space::Element, &head)?));
             if !self.has_own_type(at) {
@@ -26,7 +30,7 @@ impl<'f> Builder<'f> {
     }
 
     /// A local element: its own declaration, or the global one that it refers to.
-    pub(super) fn read_local_element(&mut self, at: At<'f>, max: u32) -> Result<ElementIx, SchemaError> {
+    pub(super) fn read_local_element(&mut self, at: At<'f>) -> Result<ElementIx, SchemaError> {
         let (name, reference) = (self.value(at, "name"), self.value(at, "ref"));
         match (name, reference) {
             (None, Some(reference)) => {
@@ -49,7 +53,6 @@ impl<'f> Builder<'f> {
                 let target = if qualified { self.file(at).target.as_str() } else { "" };
                 let name = self.schema.names.add(target, &local);
                 let ix = ElementIx(self.schema.elements.len() as u32);
-                let _ = max;
                 let origin = self.origin(at);
                 self.schema.elements.push(ElementDecl {
                     name,
@@ -66,7 +69,7 @@ impl<'f> Builder<'f> {
                     origin,
                 });
                 self.element_nodes.push(at);
-                self.schema.elements[ix.at()] = self.read_declaration(at, ix, name)?;
+                self.schema.elements[ix.at()] = self.read_declaration(at, name)?;
                 Ok(ix)
             }
             // §3.3.3 clause 2.1.
@@ -76,10 +79,11 @@ impl<'f> Builder<'f> {
     }
 
     fn has_own_type(&self, at: At<'f>) -> bool {
-        at.element.attribute("", "type").is_some() || self.children(at).any(|child| matches!(child.element.local(), "simpleType" | "complexType"))
+        at.element.attribute("", "type").is_some()
+            || self.children(at).any(|child| matches!(child.element.local(), "simpleType" | "complexType"))
     }
 
-    fn read_declaration(&mut self, at: At<'f>, _ix: ElementIx, name: crate::names::NameId) -> Result<ElementDecl, SchemaError> {
+    fn read_declaration(&mut self, at: At<'f>, name: NameId) -> Result<ElementDecl, SchemaError> {
         let inline = self.children(at).find(|child| matches!(child.element.local(), "simpleType" | "complexType"));
         let type_ = match (self.value(at, "type"), inline) {
             (Some(_), Some(inline)) => {
@@ -140,12 +144,13 @@ impl<'f> Builder<'f> {
                 ConstraintKind::Keyref(ix)
             }
         };
-        let mut constraint = Constraint { name, kind, selector: Vec::new(), fields: Vec::new(), referred: false, origin: self.origin(at) };
+        let mut constraint = Constraint { name, kind, selector: Vec::new(), fields: Vec::new(), referred: false };
         for child in self.children(at) {
             let text = self.value(child, "xpath").unwrap_or_default();
             let is_field = child.element.local() == "field";
             let names = &mut self.schema.names;
-            let parsed = xpath::parse(&text, is_field, &mut |prefix| child.element.resolve(prefix).map(str::to_owned), names);
+            let parsed =
+                xpath::parse(&text, is_field, &mut |prefix| child.element.resolve(prefix).map(str::to_owned), names);
             let Some(paths) = parsed else { return Err(self.error(child, &rules::XPATH, &[child.element.local()])) };
             if is_field {
                 constraint.fields.push(paths);

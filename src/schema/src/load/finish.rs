@@ -1,5 +1,7 @@
 //! From drafts to the finished schema.
 
+use std::collections::HashMap;
+
 use crate::catalogue as rules;
 use crate::content::{self, ContentModel, TooLarge};
 use crate::error::SchemaError;
@@ -8,6 +10,9 @@ use crate::model::*;
 use super::attributes::AttributeSet;
 use super::builder::{At, Builder};
 use super::types::{Body, ComplexDraft, SimpleKind, TypeDraft};
+
+/// Values and names are looked up along derivations, and the types of a chain are released one within the other.
+const LONGEST_DERIVATION: usize = 1_000;
 
 impl<'f> Builder<'f> {
     pub(super) fn finish(mut self) -> Result<Schema, SchemaError> {
@@ -19,6 +24,7 @@ impl<'f> Builder<'f> {
         }
         self.inherit_types()?;
         self.declared_values()?;
+        self.check_attribute_group_uses()?;
         for &id in &order {
             self.finish_attributes(id)?;
         }
@@ -70,25 +76,23 @@ impl<'f> Builder<'f> {
         Ok(())
     }
 
-    /// All types, each after those that it is made of.
+    /// All types, each after those that it is made of; none is more than [`LONGEST_DERIVATION`] steps from a built-in one.
     fn order_types(&self) -> Result<Vec<TypeId>, SchemaError> {
         let mut state = vec![0u8; self.drafts.len()];
         let mut order = Vec::with_capacity(self.drafts.len());
+        let mut steps = vec![0usize; self.drafts.len()];
         for start in 0..self.drafts.len() {
             let mut pending = vec![(TypeId(start as u32), false)];
             while let Some((id, done)) = pending.pop() {
-                if done {
-                    state[id.at()] = 2;
-                    order.push(id);
+                if state[id.at()] == 2 || (state[id.at()] == 1 && !done) {
                     continue;
                 }
-                if state[id.at()] != 0 {
-                    continue;
-                }
-                state[id.at()] = 1;
-                pending.push((id, true));
                 let (at, needed) = match &self.drafts[id.at()] {
-                    TypeDraft::Ready => continue,
+                    TypeDraft::Ready => {
+                        state[id.at()] = 2;
+                        order.push(id);
+                        continue;
+                    }
                     TypeDraft::Simple(simple) => (
                         simple.at,
                         match &simple.kind {
@@ -105,6 +109,17 @@ impl<'f> Builder<'f> {
                         (complex.at, needed)
                     }
                 };
+                if done {
+                    steps[id.at()] = 1 + needed.iter().map(|other| steps[other.at()]).max().unwrap_or_default();
+                    if steps[id.at()] > LONGEST_DERIVATION {
+                        return Err(self.error(at, &rules::DERIVATION_TOO_LONG, &[]));
+                    }
+                    state[id.at()] = 2;
+                    order.push(id);
+                    continue;
+                }
+                state[id.at()] = 1;
+                pending.push((id, true));
                 for other in needed {
                     if state[other.at()] == 1 {
                         return Err(self.error(at, &rules::CIRCULAR_TYPE, &[]));
@@ -178,7 +193,11 @@ impl<'f> Builder<'f> {
                             }
                             inline
                         }
-                        (Content::Elements { mixed: true, particle, .. }, Some(inline)) if self.is_emptiable(particle) => inline,
+                        (Content::Elements { mixed: true, particle, .. }, Some(inline))
+                            if self.is_emptiable(particle) =>
+                        {
+                            inline
+                        }
                         _ => return Err(self.error(at, &rules::BASE_HAS_NO_SIMPLE_CONTENT, &[])),
                     },
                     _ => return Err(self.error(at, &rules::BASE_IS_SIMPLE, &[])),
@@ -223,7 +242,10 @@ impl<'f> Builder<'f> {
                             return Err(self.error(at, &rules::ALL_LIMITED, &[]));
                         }
                         let group = GroupIx(self.schema.groups.len() as u32);
-                        self.schema.groups.push(ModelGroup { compositor: Compositor::Sequence, particles: vec![base_particle, *own] });
+                        self.schema.groups.push(ModelGroup {
+                            compositor: Compositor::Sequence,
+                            particles: vec![base_particle, *own],
+                        });
                         self.group_nodes.insert(group, at);
                         Ok(elements(*mixed, Particle { min: 1, max: 1, term: Term::Group(group) }))
                     }
@@ -248,17 +270,24 @@ impl<'f> Builder<'f> {
 
     /// Whether a simple type comes from another by restriction, before all types are finished.
     fn is_restriction_of(&self, id: TypeId, of: TypeId) -> bool {
-        let (Some(Type::Simple(one)), Some(Type::Simple(other))) = (&self.finished[id.at()], &self.finished[of.at()]) else { return false };
+        let (Some(Type::Simple(one)), Some(Type::Simple(other))) = (&self.finished[id.at()], &self.finished[of.at()])
+        else {
+            return false;
+        };
         of == ANY_SIMPLE_TYPE || one.datatype.is_derived_from(&other.datatype)
     }
 
     /// §3.4.2 "attribute uses" and "attribute wildcard".
     fn finish_attributes(&mut self, id: TypeId) -> Result<(), SchemaError> {
-        let TypeDraft::Complex(draft) = std::mem::replace(&mut self.drafts[id.at()], TypeDraft::Ready) else { return Ok(()) };
+        let TypeDraft::Complex(draft) = std::mem::replace(&mut self.drafts[id.at()], TypeDraft::Ready) else {
+            return Ok(());
+        };
         let set: AttributeSet<'f> = draft.attributes;
         let own = self.flatten(&set)?;
         let (inherited, base_wildcard) = match &self.finished[draft.base.at()] {
-            Some(Type::Complex(base)) => (base.attributes.clone(), base.any_attribute.map(|ix| self.schema.wildcard(ix).clone())),
+            Some(Type::Complex(base)) => {
+                (base.attributes.clone(), base.any_attribute.map(|ix| self.schema.wildcard(ix).clone()))
+            }
             _ => (Vec::new(), None),
         };
         let mut uses: Vec<AttributeUse> = Vec::new();
@@ -271,7 +300,8 @@ impl<'f> Builder<'f> {
         }
         // §3.4.6 "Complex Type Definition Properties Correct" clause 5: one ID at most.
         let ids = uses.iter().filter(|used| self.is_id(used)).count();
-        if ids > 1 || (ids == 1 && draft.method == Methods::EXTENSION && inherited.iter().any(|used| self.is_id(used))) {
+        if ids > 1 || (ids == 1 && draft.method == Methods::EXTENSION && inherited.iter().any(|used| self.is_id(used)))
+        {
             return Err(self.error(draft.at, &rules::TWO_IDS, &[]));
         }
         let is_own = |name| uses.iter().any(|used| used.name == name);
@@ -300,28 +330,22 @@ impl<'f> Builder<'f> {
         Ok(())
     }
 
-    fn is_id(&self, used: &AttributeUse) -> bool {
-        let type_ = self.schema.attribute(used.attribute).type_;
-        matches!(&self.finished[type_.at()], Some(Type::Simple(simple)) if simple.reference == Reference::Id)
-    }
-
+    /// An element without a type of its own has that of the head of its substitution group (§3.3.2).
     fn inherit_types(&mut self) -> Result<(), SchemaError> {
-        let at_of: Vec<(ElementIx, At<'f>)> = self.inheriting.clone();
-        for (ix, at) in at_of {
-            let mut head = self.schema.element(ix).head;
+        let inheriting: HashMap<ElementIx, At<'f>> = std::mem::take(&mut self.inheriting).into_iter().collect();
+        for (&ix, &at) in &inheriting {
+            let mut from = ix;
             let mut steps = 0;
-            let type_ = loop {
-                let Some(next) = head else { break ANY_TYPE };
-                if !self.inheriting.iter().any(|(other, _)| *other == next) {
-                    break self.schema.element(next).type_;
-                }
-                head = self.schema.element(next).head;
+            while inheriting.contains_key(&from)
+                && let Some(head) = self.schema.element(from).head
+            {
+                from = head;
                 steps += 1;
-                if steps > self.inheriting.len() {
+                if steps > inheriting.len() {
                     return Err(self.error(at, &rules::CIRCULAR_SUBSTITUTION, &[]));
                 }
-            };
-            self.schema.elements[ix.at()].type_ = type_;
+            }
+            self.schema.elements[ix.at()].type_ = self.schema.element(from).type_;
         }
         Ok(())
     }
@@ -335,9 +359,10 @@ impl<'f> Builder<'f> {
             let mut head = schema.element(member).head;
             let mut steps = 0;
             while let Some(at) = head {
-                if at == member || steps > schema.elements.len() {
+                if at == member || steps > LONGEST_DERIVATION {
                     let origin = schema.element(member).origin;
-                    return Err(self.error_at(origin, &rules::CIRCULAR_SUBSTITUTION, &[]));
+                    let rule = if at == member { &rules::CIRCULAR_SUBSTITUTION } else { &rules::DERIVATION_TOO_LONG };
+                    return Err(self.error_at(origin, rule, &[]));
                 }
                 if is_substitutable(schema, member, at) {
                     found.push((at, member));

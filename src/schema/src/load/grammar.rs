@@ -110,24 +110,38 @@ enum Kind {
     ZeroOrOne,
     One,
     Uri,
+    /// A namespace name, which is never empty.
+    Namespace,
     Text,
-    Language,
     Words(&'static [&'static str]),
     /// `#all` or a list of these.
     Methods(&'static [&'static str]),
     Namespaces,
 }
 
-use Kind::{Boolean, Count, Language, MaxCount, Methods, Namespaces, NcName, One, QName, QNames, Text, Uri, Words, ZeroOrOne};
+use Kind::{
+    Boolean, Count, MaxCount, Methods, Namespace, Namespaces, NcName, One, QName, QNames, Text, Uri, Words, ZeroOrOne,
+};
 
 const ANNOTATION: Slot = maybe(&["annotation"]);
-const COMPONENTS: &[&str] = &["simpleType", "complexType", "group", "attributeGroup", "element", "attribute", "notation", "annotation"];
+const COMPONENTS: &[&str] =
+    &["simpleType", "complexType", "group", "attributeGroup", "element", "attribute", "notation", "annotation"];
 const GROUPS: Slot = maybe(&["group", "all", "choice", "sequence"]);
 const ATTRIBUTES: Slot = any(&["attribute", "attributeGroup"]);
 const ANY_ATTRIBUTE: Slot = maybe(&["anyAttribute"]);
 const FACETS: &[&str] = &[
-    "minExclusive", "minInclusive", "maxExclusive", "maxInclusive", "totalDigits", "fractionDigits", "length", "minLength", "maxLength",
-    "enumeration", "whiteSpace", "pattern",
+    "minExclusive",
+    "minInclusive",
+    "maxExclusive",
+    "maxInclusive",
+    "totalDigits",
+    "fractionDigits",
+    "length",
+    "minLength",
+    "maxLength",
+    "enumeration",
+    "whiteSpace",
+    "pattern",
 ];
 const COMPLEX: [Slot; 4] = [ANNOTATION, GROUPS, ATTRIBUTES, ANY_ATTRIBUTE];
 const PARTICLES: [Slot; 2] = [ANNOTATION, any(&["element", "group", "choice", "sequence", "any"])];
@@ -136,7 +150,11 @@ const OCCURS: &[(&str, Kind)] = &[("minOccurs", Count), ("maxOccurs", MaxCount)]
 const FORM: Kind = Words(&["qualified", "unqualified"]);
 const DERIVATION: &[&str] = &["extension", "restriction"];
 
-fn slots<const N: usize>(attributes: &'static [(&'static str, Kind)], required: &'static [&'static str], content: [Slot; N]) -> Option<Shape> {
+fn slots<const N: usize>(
+    attributes: &'static [(&'static str, Kind)],
+    required: &'static [&'static str],
+    content: [Slot; N],
+) -> Option<Shape> {
     Some(Shape { attributes, required, content: Children::Slots(content.to_vec()) })
 }
 
@@ -148,7 +166,7 @@ fn shape(local: &str, place: Place) -> Option<Shape> {
                 ("blockDefault", Methods(&["extension", "restriction", "substitution"])),
                 ("elementFormDefault", FORM),
                 ("finalDefault", Methods(&["extension", "restriction", "list", "union"])),
-                ("targetNamespace", Uri),
+                ("targetNamespace", Namespace),
                 ("version", Text),
             ],
             &[],
@@ -212,7 +230,13 @@ fn shape(local: &str, place: Place) -> Option<Shape> {
         ),
         ("complexType", place) => Some(Shape {
             attributes: if place == Place::Global {
-                &[("abstract", Boolean), ("block", Methods(DERIVATION)), ("final", Methods(DERIVATION)), ("mixed", Boolean), ("name", NcName)]
+                &[
+                    ("abstract", Boolean),
+                    ("block", Methods(DERIVATION)),
+                    ("final", Methods(DERIVATION)),
+                    ("mixed", Boolean),
+                    ("name", NcName),
+                ]
             } else {
                 &[("mixed", Boolean)]
             },
@@ -227,8 +251,12 @@ fn shape(local: &str, place: Place) -> Option<Shape> {
             &["base"],
             [ANNOTATION, maybe(&["simpleType"]), any(FACETS), ATTRIBUTES, ANY_ATTRIBUTE],
         ),
-        ("extension", Place::SimpleContent) => slots(&[("base", QName)], &["base"], [ANNOTATION, ATTRIBUTES, ANY_ATTRIBUTE]),
-        ("restriction", Place::SimpleType) => slots(&[("base", QName)], &[], [ANNOTATION, maybe(&["simpleType"]), any(FACETS)]),
+        ("extension", Place::SimpleContent) => {
+            slots(&[("base", QName)], &["base"], [ANNOTATION, ATTRIBUTES, ANY_ATTRIBUTE])
+        }
+        ("restriction", Place::SimpleType) => {
+            slots(&[("base", QName)], &[], [ANNOTATION, maybe(&["simpleType"]), any(FACETS)])
+        }
         ("simpleType", Place::Global) => slots(
             &[("final", Methods(&["list", "union", "restriction"])), ("name", NcName)],
             &["name"],
@@ -237,9 +265,13 @@ fn shape(local: &str, place: Place) -> Option<Shape> {
         ("simpleType", _) => slots(&[], &[], [ANNOTATION, one(&["restriction", "list", "union"])]),
         ("list", _) => slots(&[("itemType", QName)], &[], [ANNOTATION, maybe(&["simpleType"])]),
         ("union", _) => slots(&[("memberTypes", QNames)], &[], [ANNOTATION, any(&["simpleType"])]),
-        ("attributeGroup", Place::Global) => slots(&[("name", NcName)], &["name"], [ANNOTATION, ATTRIBUTES, ANY_ATTRIBUTE]),
+        ("attributeGroup", Place::Global) => {
+            slots(&[("name", NcName)], &["name"], [ANNOTATION, ATTRIBUTES, ANY_ATTRIBUTE])
+        }
         ("attributeGroup", _) => slots(&[("ref", QName)], &["ref"], NOTHING),
-        ("group", Place::Global) => slots(&[("name", NcName)], &["name"], [ANNOTATION, one(&["all", "choice", "sequence"])]),
+        ("group", Place::Global) => {
+            slots(&[("name", NcName)], &["name"], [ANNOTATION, one(&["all", "choice", "sequence"])])
+        }
         ("group", _) => slots(&[("maxOccurs", MaxCount), ("minOccurs", Count), ("ref", QName)], &["ref"], NOTHING),
         ("all", Place::NamedGroup) => slots(&[], &[], [ANNOTATION, any(&["element"])]),
         ("choice" | "sequence", Place::NamedGroup) => slots(&[], &[], PARTICLES),
@@ -288,7 +320,7 @@ impl Checker<'_> {
             match attribute.namespace() {
                 "" => {}
                 XSD => return Err(self.error(element, &rules::ATTRIBUTE_NOT_ALLOWED, names(local))),
-                kapia_xml::XML_NAMESPACE if local == "lang" && !attribute.value().is_empty() && !is_language(attribute.value().trim()) => {
+                kapia_xml::XML_NAMESPACE if local == "lang" && !is_language(attribute.value().trim()) => {
                     return Err(self.error(element, &rules::ATTRIBUTE_VALUE, names("xml:lang")));
                 }
                 _ => continue,
@@ -322,7 +354,11 @@ impl Checker<'_> {
             match node {
                 Node::Element(child) if child.namespace() == XSD => children.push(child),
                 Node::Element(child) => {
-                    return Err(self.error(child, &rules::ELEMENT_NOT_ALLOWED, vec![child.name().to_string(), element.local().to_owned()]));
+                    return Err(self.error(
+                        child,
+                        &rules::ELEMENT_NOT_ALLOWED,
+                        vec![child.name().to_string(), element.local().to_owned()],
+                    ));
                 }
                 Node::Text(text) if !text.is_blank() => {
                     return Err(self.error(element, &rules::TEXT_NOT_ALLOWED, vec![element.local().to_owned()]));
@@ -343,12 +379,16 @@ impl Checker<'_> {
         };
         match fitting {
             Ok(()) => Ok(children),
-            Err(Misfit::Extra(child)) => {
-                Err(self.error(child, &rules::ELEMENT_NOT_ALLOWED, vec![child.local().to_owned(), element.local().to_owned()]))
-            }
-            Err(Misfit::Missing(slot)) => {
-                Err(self.error(element, &rules::ELEMENT_MISSING, vec![slot.names.join(", "), element.local().to_owned()]))
-            }
+            Err(Misfit::Extra(child)) => Err(self.error(
+                child,
+                &rules::ELEMENT_NOT_ALLOWED,
+                vec![child.local().to_owned(), element.local().to_owned()],
+            )),
+            Err(Misfit::Missing(slot)) => Err(self.error(
+                element,
+                &rules::ELEMENT_MISSING,
+                vec![slot.names.join(", "), element.local().to_owned()],
+            )),
         }
     }
 }
@@ -395,13 +435,15 @@ impl Kind {
             ZeroOrOne => is_integer(value) && matches!(value.trim_start_matches('+').trim_start_matches('0'), "" | "1"),
             One => is_integer(value) && value.trim_start_matches('+').trim_start_matches('0') == "1",
             Uri => is_any_uri(value),
-            Language => is_language(value),
+            Namespace => !value.is_empty() && is_any_uri(value),
             Text => true,
             Words(words) => words.contains(&value),
             Methods(words) => value == "#all" || value.split_ascii_whitespace().all(|word| words.contains(&word)),
             Namespaces => {
                 matches!(value, "##any" | "##other")
-                    || value.split_ascii_whitespace().all(|word| matches!(word, "##targetNamespace" | "##local") || (!word.starts_with("##") && is_any_uri(word)))
+                    || value.split_ascii_whitespace().all(|word| {
+                        matches!(word, "##targetNamespace" | "##local") || (!word.starts_with("##") && is_any_uri(word))
+                    })
             }
         }
     }

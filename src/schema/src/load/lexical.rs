@@ -24,15 +24,19 @@ pub(super) fn is_boolean(value: &str) -> bool {
 /// A number that is not negative.
 pub(super) fn is_integer(value: &str) -> bool {
     let digits = value.strip_prefix('+').unwrap_or(value);
-    let digits = if value.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b == b'0')) { "0" } else { digits };
+    let digits = if value.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b == b'0')) {
+        "0"
+    } else {
+        digits
+    };
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 pub(super) fn is_any_uri(value: &str) -> bool {
     let fragments = value.matches('#').count();
-    let percent = value.match_indices('%').all(|(at, _)| {
-        value.get(at + 1..at + 3).is_some_and(|pair| pair.bytes().all(|b| b.is_ascii_hexdigit()))
-    });
+    let percent = value
+        .match_indices('%')
+        .all(|(at, _)| value.get(at + 1..at + 3).is_some_and(|pair| pair.bytes().all(|b| b.is_ascii_hexdigit())));
     fragments <= 1 && percent && !value.starts_with(':')
 }
 

@@ -12,7 +12,7 @@ impl<'f> Builder<'f> {
     pub(super) fn read_particle(&mut self, at: At<'f>) -> Result<Option<Particle>, SchemaError> {
         let (min, max) = self.occurrences(at)?;
         let term = match at.element.local() {
-            "element" => Term::Element(self.read_local_element(at, max)?),
+            "element" => Term::Element(self.read_local_element(at)?),
             "any" => Term::Wildcard(self.read_wildcard(at)),
             "group" => {
                 let name = self.value(at, "ref").unwrap_or_default();
@@ -58,7 +58,7 @@ impl<'f> Builder<'f> {
         Ok(())
     }
 
-    fn occurrences(&self, at: At<'f>) -> Result<(u32, u32), SchemaError> {
+    pub(super) fn occurrences(&self, at: At<'f>) -> Result<(u32, u32), SchemaError> {
         let count = |name: &str| match self.value(at, name).as_deref() {
             None => 1,
             Some("unbounded") => UNBOUNDED,

@@ -1,8 +1,11 @@
 //! Global names: every top-level component gets its index before any is read, so that references need no order.
 
+use std::sync::Arc;
+
 use kapia_xml::Element;
 
 use crate::catalogue as rules;
+use crate::datatype::{Facet, FacetKind, SimpleType};
 use crate::error::SchemaError;
 use crate::model::*;
 use crate::names::NameId;
@@ -93,7 +96,13 @@ impl<'f> Builder<'f> {
             Space::Attribute => {
                 let ix = AttributeIx(self.schema.attributes.len() as u32);
                 let origin = self.origin(at);
-                self.schema.attributes.push(AttributeDecl { name, type_: ANY_SIMPLE_TYPE, value: None, documentation: None, origin });
+                self.schema.attributes.push(AttributeDecl {
+                    name,
+                    type_: ANY_SIMPLE_TYPE,
+                    value: None,
+                    documentation: None,
+                    origin,
+                });
                 self.attribute_nodes.push(at);
                 self.schema.global_attributes.insert(name, ix);
                 ix.0
@@ -121,10 +130,33 @@ impl<'f> Builder<'f> {
             }
             let at = At { file: FileIx(0), element: self.files[0].root() };
             let index = self.allocate(at, Space::Attribute, name);
-            let type_ = self.schema.names.find(XSD, type_).and_then(|name| self.schema.global_types.get(&name).copied());
-            self.schema.attributes[index as usize].type_ = type_.unwrap_or(ANY_SIMPLE_TYPE);
+            let type_ =
+                self.schema.names.find(XSD, type_).and_then(|name| self.schema.global_types.get(&name).copied());
+            let type_ = type_.unwrap_or(ANY_SIMPLE_TYPE);
+            self.schema.attributes[index as usize].type_ =
+                if local == "space" { self.one_of(type_, &["default", "preserve"]) } else { type_ };
             self.globals.insert((Space::Attribute, name), Global { file: at.file, node: at.element.id(), index });
         }
+    }
+
+    /// A restriction of a built-in type to some values.
+    fn one_of(&mut self, base: TypeId, values: &[&str]) -> TypeId {
+        let facets = values.iter().map(|&value| Facet::new(FacetKind::Enumeration, value)).collect();
+        let Some(Type::Simple(of)) = &self.finished[base.at()] else { return base };
+        let Ok(datatype) = SimpleType::restrict(&of.datatype, facets, None) else { return base };
+        let (variety, reference) = (of.variety.clone(), of.reference);
+        let (datatype, final_) = (Arc::new(datatype), Methods::NONE);
+        let id = self.new_type();
+        self.finished[id.at()] = Some(Type::Simple(SimpleDef {
+            name: None,
+            datatype,
+            base,
+            variety,
+            final_,
+            reference,
+            documentation: None,
+        }));
+        id
     }
 
     /// The `xs:redefine` elements, those of redefined documents first.
@@ -136,7 +168,8 @@ impl<'f> Builder<'f> {
             while let Some((ix, done)) = pending.pop() {
                 let file = &self.files[ix.at()];
                 if done {
-                    found.extend(file.redefines.iter().map(|&(node, target)| (ix, file.document.element(node), target)));
+                    found
+                        .extend(file.redefines.iter().map(|&(node, target)| (ix, file.document.element(node), target)));
                 } else if state[ix.at()] == 0 {
                     state[ix.at()] = 1;
                     pending.push((ix, true));

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::catalogue as rules;
-use crate::datatype::{Facet, FacetKind, Language, Scope, SimpleType};
+use crate::datatype::{Facet, FacetKind, Language, Scope, SimpleType, Value};
 use crate::error::SchemaError;
 use crate::model::*;
 use crate::names::NameId;
 
-use super::builder::{At, Builder};
+use super::builder::{At, Builder, Space};
 use super::lexical::collapsed;
 use super::types::{SimpleDraft, SimpleKind};
 
@@ -75,14 +75,30 @@ impl<'f> Builder<'f> {
     }
 
     /// The restriction of a simple type by the facets that stand in an element.
-    pub(super) fn restrict(&mut self, name: Option<NameId>, base: TypeId, at: At<'f>, final_: Methods) -> Result<SimpleDef, SchemaError> {
+    pub(super) fn restrict(
+        &mut self,
+        name: Option<NameId>,
+        base: TypeId,
+        at: At<'f>,
+        final_: Methods,
+    ) -> Result<SimpleDef, SchemaError> {
         let facets = self.facets(at);
         let of = self.simple(at, base)?;
         if of.final_.has(Methods::RESTRICTION) {
             return Err(self.error(at, &rules::FINAL_FORBIDS, &["restriction"]));
         }
         let local = name.map(|name| self.schema.names.local(name).to_owned());
-        let datatype = SimpleType::restrict(&of.datatype, facets, local).map_err(|error| self.facet_error(at, &error))?;
+        // The content of a complex type may be xs:anySimpleType, and a restriction of that type may leave it as it is.
+        if base == ANY_SIMPLE_TYPE
+            && facets.is_empty()
+            && at.element.parent().is_some_and(|parent| parent.local() == "simpleContent")
+        {
+            let (datatype, variety, reference) = (Arc::clone(&of.datatype), of.variety.clone(), of.reference);
+            return Ok(SimpleDef { name, datatype, base, variety, final_, reference, documentation: None });
+        }
+        let datatype =
+            SimpleType::restrict(&of.datatype, facets, local).map_err(|error| self.facet_error(at, &error))?;
+        self.check_notations(at, &datatype)?;
         Ok(SimpleDef {
             name,
             datatype: Arc::new(datatype),
@@ -94,6 +110,18 @@ impl<'f> Builder<'f> {
         })
     }
 
+    /// Part 2 §3.2.19: the values of a NOTATION type name declared notations.
+    fn check_notations(&self, at: At<'f>, datatype: &SimpleType) -> Result<(), SchemaError> {
+        for value in datatype.enumeration_values().unwrap_or_default() {
+            let Value::Notation { namespace, local } = value else { continue };
+            let name = self.schema.names.find(namespace, local);
+            if name.is_none_or(|name| !self.globals.contains_key(&(Space::Notation, name))) {
+                return Err(self.error(at, &rules::UNRESOLVED, &["notation", local]));
+            }
+        }
+        Ok(())
+    }
+
     fn facets(&self, at: At<'f>) -> Vec<Facet> {
         let mut facets = Vec::new();
         for child in self.children(at) {
@@ -102,7 +130,10 @@ impl<'f> Builder<'f> {
             // An enumeration or pattern is a value of the base type or an expression; the other values are numbers and words.
             let value = match kind {
                 FacetKind::Enumeration | FacetKind::Pattern => value.into_owned(),
-                FacetKind::MinInclusive | FacetKind::MinExclusive | FacetKind::MaxInclusive | FacetKind::MaxExclusive => value.into_owned(),
+                FacetKind::MinInclusive
+                | FacetKind::MinExclusive
+                | FacetKind::MaxInclusive
+                | FacetKind::MaxExclusive => value.into_owned(),
                 _ => collapsed(&value).to_owned(),
             };
             let scope = match kind {

@@ -60,6 +60,7 @@ impl<'f> Builder<'f> {
         for (space, name, global) in self.order.clone() {
             let at = self.at(&global);
             self.shadow = self.redefined.get(&(global.file, global.index, space)).map(|&old| (space, name, old));
+            self.shadow_uses.clear();
             match space {
                 Space::Type => self.read_type(at, Some(name), TypeId(global.index))?,
                 Space::Element => self.read_global_element(at, ElementIx(global.index))?,
@@ -76,9 +77,24 @@ impl<'f> Builder<'f> {
             while let Some((at, id)) = self.unread.pop() {
                 self.read_type(at, None, id)?;
             }
+            self.note_redefinition(at, global.index)?;
         }
         self.shadow = None;
         self.resolve_keyrefs()
+    }
+
+    /// §4.2.2 clauses 6 and 7: a redefining group names itself once, as it is, or it restricts what it redefines.
+    fn note_redefinition(&mut self, at: At<'f>, index: u32) -> Result<(), SchemaError> {
+        let Some((space, _, old)) = self.shadow else { return Ok(()) };
+        match (space, self.shadow_uses.as_slice()) {
+            (Space::Group, []) => self.replaced_groups.push((GroupIx(index), GroupIx(old), at)),
+            (Space::AttributeGroup, []) => self.replaced_attribute_groups.push((index, old, at)),
+            (Space::AttributeGroup, [_]) => {}
+            (Space::Group, [once]) if self.occurrences(*once)? == (1, 1) => {}
+            (Space::Group | Space::AttributeGroup, _) => return Err(self.error(at, &rules::REDEFINITION_GROUP, &[])),
+            _ => {}
+        }
+        Ok(())
     }
 
     /// A new type for an anonymous definition, to be read later.
@@ -101,8 +117,11 @@ impl<'f> Builder<'f> {
         } else {
             TypeDraft::Complex(Box::new(self.read_complex_type(at, name)?))
         };
-        if let Some(Some(_)) = self.shadow.filter(|shadow| name == Some(shadow.1)).map(|shadow| self.base_of_draft(&draft).filter(|base| base.0 != shadow.2)) {
-            // §4.2.2 clause 5: a redefining type must be derived from the type that it redefines.
+        // §4.2.2 clause 5: a redefining type must be derived from the type that it redefines.
+        if let Some((_, redefined, old)) = self.shadow
+            && name == Some(redefined)
+            && self.base_of_draft(&draft) != Some(TypeId(old))
+        {
             return Err(self.error(at, &rules::REDEFINITION_BASE, &[]));
         }
         self.drafts[id.at()] = draft;
@@ -157,8 +176,14 @@ impl<'f> Builder<'f> {
 
     fn read_complex_type(&mut self, at: At<'f>, name: Option<NameId>) -> Result<ComplexDraft<'f>, SchemaError> {
         let file = self.file(at);
-        let block = self.value(at, "block").map_or(file.block, |list| methods(&list)).and(Methods::EXTENSION.with(Methods::RESTRICTION));
-        let final_ = self.value(at, "final").map_or(file.final_, |list| methods(&list)).and(Methods::EXTENSION.with(Methods::RESTRICTION));
+        let block = self
+            .value(at, "block")
+            .map_or(file.block, |list| methods(&list))
+            .and(Methods::EXTENSION.with(Methods::RESTRICTION));
+        let final_ = self
+            .value(at, "final")
+            .map_or(file.final_, |list| methods(&list))
+            .and(Methods::EXTENSION.with(Methods::RESTRICTION));
         let mut draft = ComplexDraft {
             name,
             at,
@@ -178,7 +203,11 @@ impl<'f> Builder<'f> {
             return Ok(draft);
         };
         let Some(inner) = self.children(content).next() else {
-            return Err(self.error(content, &rules::ELEMENT_MISSING, &["restriction, extension", content.element.local()]));
+            return Err(self.error(
+                content,
+                &rules::ELEMENT_MISSING,
+                &["restriction, extension", content.element.local()],
+            ));
         };
         let base = self.value(inner, "base").unwrap_or_default();
         draft.base = self.lookup_type(inner, &base)?;
@@ -192,7 +221,11 @@ impl<'f> Builder<'f> {
                 Body::SimpleRestriction { inline, facets: inner, result: self.new_type() }
             }
             _ => {
-                let mixed = if content.element.attribute("", "mixed").is_some() { self.flag(content, "mixed") } else { self.flag(at, "mixed") };
+                let mixed = if content.element.attribute("", "mixed").is_some() {
+                    self.flag(content, "mixed")
+                } else {
+                    self.flag(at, "mixed")
+                };
                 self.read_body(inner, mixed)?
             }
         };
@@ -201,7 +234,8 @@ impl<'f> Builder<'f> {
 
     /// §3.4.2 "effective content": no particle, or one that can hold nothing at all, is no content.
     fn read_body(&mut self, at: At<'f>, mixed: bool) -> Result<Body<'f>, SchemaError> {
-        let group = self.children(at).find(|child| matches!(child.element.local(), "group" | "all" | "choice" | "sequence"));
+        let group =
+            self.children(at).find(|child| matches!(child.element.local(), "group" | "all" | "choice" | "sequence"));
         let particle = match group {
             None => None,
             Some(group) => {

@@ -18,7 +18,10 @@ impl<'f> Builder<'f> {
             if simple.reference == Reference::Id {
                 return Err(self.error(node, &rules::ID_WITH_VALUE, &[]));
             }
-            let value = simple.datatype.validate(&constraint.text, &Scope(node.element)).map_err(|error| self.value_error(node, &error))?;
+            let value = simple
+                .datatype
+                .validate(&constraint.text, &Scope(node.element))
+                .map_err(|error| self.value_error(node, &error))?;
             if let Some(constraint) = &mut self.schema.attributes[at].value {
                 constraint.value = Some(value);
             }
@@ -33,7 +36,10 @@ impl<'f> Builder<'f> {
         if simple.reference == Reference::Id {
             return Err(self.error(at, &rules::ID_WITH_VALUE, &[]));
         }
-        let value = simple.datatype.validate(&constraint.text, &Scope(at.element)).map_err(|error| self.value_error(at, &error))?;
+        let value = simple
+            .datatype
+            .validate(&constraint.text, &Scope(at.element))
+            .map_err(|error| self.value_error(at, &error))?;
         // §3.5.6 "Attribute Use Correct" clause 2.
         if let Some(declared) = decl.value.as_ref().filter(|declared| declared.fixed)
             && (!constraint.fixed || declared.value.as_ref() != Some(&value))
@@ -51,9 +57,9 @@ impl<'f> Builder<'f> {
             let Some(constraint) = &decl.value else { continue };
             let Some(simple) = self.schema.simple_content(decl.type_) else {
                 let emptiable = match self.schema.type_of(decl.type_) {
-                    Type::Complex(complex) if complex.is_mixed() => complex
-                        .particle()
-                        .is_some_and(|particle| crate::content::build(&self.schema, particle).is_ok_and(|model| model.is_emptiable())),
+                    Type::Complex(complex) if complex.is_mixed() => complex.particle().is_some_and(|particle| {
+                        crate::content::build(&self.schema, particle).is_ok_and(|model| model.is_emptiable())
+                    }),
                     _ => false,
                 };
                 if !emptiable {
@@ -64,7 +70,10 @@ impl<'f> Builder<'f> {
             if simple.reference == Reference::Id {
                 return Err(self.error(node, &rules::ID_WITH_VALUE, &[]));
             }
-            let value = simple.datatype.validate(&constraint.text, &Scope(node.element)).map_err(|error| self.value_error(node, &error))?;
+            let value = simple
+                .datatype
+                .validate(&constraint.text, &Scope(node.element))
+                .map_err(|error| self.value_error(node, &error))?;
             if let Some(constraint) = &mut self.schema.elements[at].value {
                 constraint.value = Some(value);
             }

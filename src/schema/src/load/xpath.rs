@@ -6,7 +6,12 @@ use crate::names::Names;
 use super::lexical::is_nc_name;
 
 /// Parses `path ('|' path)*`; `None` if the text is not of the form or names an unknown prefix.
-pub(super) fn parse(text: &str, field: bool, resolve: &mut dyn FnMut(&str) -> Option<String>, names: &mut Names) -> Option<Vec<Path>> {
+pub(super) fn parse(
+    text: &str,
+    field: bool,
+    resolve: &mut dyn FnMut(&str) -> Option<String>,
+    names: &mut Names,
+) -> Option<Vec<Path>> {
     text.split('|').map(|branch| path(branch, field, resolve, names)).collect()
 }
 

@@ -134,27 +134,30 @@ impl<M: Clone> Validator<'_, M> {
             return;
         }
         let Some(frame) = self.frames.pop() else { return };
-        let text = self.text.split_off(frame.text_from);
+        let mut buffer = std::mem::take(&mut self.text);
+        let text = &buffer[frame.text_from..];
         let value = match frame.content {
             _ if frame.nil => None,
-            Expect::Simple(simple) => self.end_simple(&frame, simple, &text, scope),
+            Expect::Simple(simple) => self.end_simple(&frame, simple, text, scope),
             Expect::Empty => None,
             Expect::Elements { .. } => {
-                self.end_elements(&frame, &text);
+                self.end_elements(&frame, text);
                 None
             }
         };
         self.states.truncate(frame.states_from);
-        // The buffer goes on being used.
-        let mut text = text;
-        text.clear();
-        if self.text.is_empty() && self.text.capacity() < text.capacity() {
-            self.text = text;
-        }
+        buffer.truncate(frame.text_from);
+        self.text = buffer;
         self.leave(&frame, value);
     }
 
-    fn end_simple(&mut self, frame: &Frame<M>, simple: TypeId, text: &str, scope: &dyn Prefixes) -> Option<crate::datatype::Value> {
+    fn end_simple(
+        &mut self,
+        frame: &Frame<M>,
+        simple: TypeId,
+        text: &str,
+        scope: &dyn Prefixes,
+    ) -> Option<crate::datatype::Value> {
         let schema = self.schema;
         let Type::Simple(def) = schema.type_of(simple) else { return None };
         if frame.has_children {
@@ -225,7 +228,12 @@ impl<M: Clone> Validator<'_, M> {
         match child.name.and_then(|name| self.schema.global_elements.get(&name)) {
             Some(&ix) => Verdict::Declared(ix),
             None => {
-                let expected = self.schema.main_elements.iter().map(|&ix| self.schema.names.display(self.schema.element(ix).name)).collect();
+                let expected = self
+                    .schema
+                    .main_elements
+                    .iter()
+                    .map(|&ix| self.schema.names.display(self.schema.element(ix).name))
+                    .collect();
                 self.report(mark, &rules::ROOT_NOT_DECLARED, &[&name.to_string()], expected);
                 Verdict::Skip
             }
@@ -253,7 +261,8 @@ impl<M: Clone> Validator<'_, M> {
                         if !std::mem::replace(&mut frame.broken, true) {
                             let expected = model.expected(&self.states[from..]);
                             let labels = self.labels(&expected, Some(name));
-                            let rule = if expected.is_empty() { &rules::CHILD_TOO_MANY } else { &rules::CHILD_UNEXPECTED };
+                            let rule =
+                                if expected.is_empty() { &rules::CHILD_TOO_MANY } else { &rules::CHILD_UNEXPECTED };
                             let shown = self.shown(name, &expected);
                             self.report(mark, rule, &[&shown], labels);
                         }
@@ -288,10 +297,22 @@ impl<M: Clone> Validator<'_, M> {
     }
 
     /// §3.3.4 "Element Locally Valid (Element)" clause 4; the declared type stays if xsi:type is wrong.
-    fn instance_type<T: Tag<Mark = M>>(&mut self, tag: &T, text: &str, decl: Option<ElementIx>, declared: TypeId, mark: &M) -> TypeId {
+    fn instance_type<T: Tag<Mark = M>>(
+        &mut self,
+        tag: &T,
+        text: &str,
+        decl: Option<ElementIx>,
+        declared: TypeId,
+        mark: &M,
+    ) -> TypeId {
         let schema = self.schema;
         let (prefix, local) = text.split_once(':').unwrap_or(("", text));
-        if text.is_empty() || local.is_empty() || local.contains(':') || text.contains([' ', '\t', '\r', '\n']) || text.starts_with(':') {
+        if text.is_empty()
+            || local.is_empty()
+            || local.contains(':')
+            || text.contains([' ', '\t', '\r', '\n'])
+            || text.starts_with(':')
+        {
             self.report_attribute(mark, "type", &rules::TYPE_NOT_A_NAME, Vec::new());
             return declared;
         }
@@ -372,7 +393,9 @@ impl<M: Clone> Validator<'_, M> {
 
     fn has_local(&self, expected: &[Match], local: &str) -> bool {
         let names = &self.schema.names;
-        expected.iter().any(|term| matches!(term, Match::Element(ix) if names.local(self.schema.element(*ix).name) == local))
+        expected
+            .iter()
+            .any(|term| matches!(term, Match::Element(ix) if names.local(self.schema.element(*ix).name) == local))
     }
 }
 

@@ -56,7 +56,14 @@ struct Table<M> {
 
 impl<M> Default for Identity<M> {
     fn default() -> Self {
-        Identity { names: Vec::new(), scopes: Vec::new(), targets: Vec::new(), awaited: Vec::new(), tables: Vec::new(), depth: 0 }
+        Identity {
+            names: Vec::new(),
+            scopes: Vec::new(),
+            targets: Vec::new(),
+            awaited: Vec::new(),
+            tables: Vec::new(),
+            depth: 0,
+        }
     }
 }
 
@@ -102,7 +109,8 @@ impl<M: Clone> Identity<M> {
 
 fn matches(path: &Path, below: &[Child]) -> bool {
     let Some(skip) = below.len().checked_sub(path.steps.len()) else { return false };
-    (path.anywhere || skip == 0) && path.steps.iter().zip(&below[skip..]).all(|(test, child)| test.matches(child.name, child.namespace))
+    (path.anywhere || skip == 0)
+        && path.steps.iter().zip(&below[skip..]).all(|(test, child)| test.matches(child.name, child.namespace))
 }
 
 impl<M: Clone> Validator<'_, M> {
@@ -115,9 +123,13 @@ impl<M: Clone> Validator<'_, M> {
             let constraint = &schema.constraints[identity.scopes[target.scope].constraint.at()];
             for (field, paths) in constraint.fields.iter().enumerate() {
                 let is_field = paths.iter().any(|path| {
-                    path.attribute.is_some_and(|test| test.matches(name, namespace)) && matches(path, &identity.names[target.depth..])
+                    path.attribute.is_some_and(|test| test.matches(name, namespace))
+                        && matches(path, &identity.names[target.depth..])
                 });
-                if is_field && target.values[field].replace(value.clone()).is_some() && !std::mem::replace(&mut target.spoiled, true) {
+                if is_field
+                    && target.values[field].replace(value.clone()).is_some()
+                    && !std::mem::replace(&mut target.spoiled, true)
+                {
                     twice.push(constraint.name);
                 }
             }
@@ -151,7 +163,8 @@ impl<M: Clone> Validator<'_, M> {
             let constraint = &schema.constraints[self.identity.scopes[target.scope].constraint.at()];
             let twice = target.values[awaited.field].is_some();
             // §3.11.4 clause 4.2.3: a field of a key is no nillable element.
-            let nillable = constraint.kind == ConstraintKind::Key && frame.decl.is_some_and(|ix| schema.element(ix).nillable);
+            let nillable =
+                constraint.kind == ConstraintKind::Key && frame.decl.is_some_and(|ix| schema.element(ix).nillable);
             if twice || !has_simple_type || nillable {
                 if !std::mem::replace(&mut target.spoiled, true) {
                     let label = schema.names.local(constraint.name);
@@ -199,7 +212,8 @@ impl<M: Clone> Validator<'_, M> {
                 ConstraintKind::Keyref(key) => keyrefs.push((key, constraint.name, scope.references)),
                 _ if constraint.referred => {
                     let tables = &mut self.identity.tables;
-                    let at = tables.iter().position(|table| table.constraint == scope.constraint && table.depth == depth);
+                    let at =
+                        tables.iter().position(|table| table.constraint == scope.constraint && table.depth == depth);
                     let table = match at {
                         Some(at) => &mut tables[at],
                         None => {
@@ -217,7 +231,9 @@ impl<M: Clone> Validator<'_, M> {
         for (key, name, references) in keyrefs {
             for (values, mark) in references {
                 let tables = self.identity.tables.iter();
-                let known = tables.filter(|table| table.constraint == key && table.depth == depth).any(|table| matches!(table.keys.get(&values), Some(Some(_))));
+                let known = tables
+                    .filter(|table| table.constraint == key && table.depth == depth)
+                    .any(|table| matches!(table.keys.get(&values), Some(Some(_))));
                 if !known {
                     let label = schema.names.local(name);
                     self.report(&mark, &rules::KEYREF_DANGLING, &[label], Vec::new());

@@ -61,7 +61,7 @@ pub struct Validator<'s, M> {
     seen: Vec<bool>,
     identity: identity::Identity<M>,
     references: references::References<M>,
-    last_namespace: (usize, usize, Option<NsId>),
+    last_namespace: NsId,
 }
 
 struct Found<M> {
@@ -108,7 +108,7 @@ impl<'s, M: Clone> Validator<'s, M> {
             seen: Vec::new(),
             identity: identity::Identity::default(),
             references: references::References::default(),
-            last_namespace: (0, 0, None),
+            last_namespace: NsId::ABSENT,
         }
     }
 
@@ -132,37 +132,61 @@ impl<'s, M: Clone> Validator<'s, M> {
                 spot.path.push_str(attribute);
             }
             let Spot { line, column, path } = spot;
-            report.violations.push(Violation { code: found.code, line, column, path, expected: found.expected, cause: found.cause });
+            report.violations.push(Violation {
+                code: found.code,
+                line,
+                column,
+                path,
+                expected: found.expected,
+                cause: found.cause,
+            });
         }
         report
     }
 
     fn report(&mut self, mark: &M, rule: &'static Rule, names: &[&str], expected: Vec<String>) {
         let names = names.iter().map(|&name| name.to_owned()).collect();
-        self.found.push(Found { mark: mark.clone(), attribute: None, code: rule.code, expected, cause: Cause::Structure { rule, names } });
+        self.found.push(Found {
+            mark: mark.clone(),
+            attribute: None,
+            code: rule.code,
+            expected,
+            cause: Cause::Structure { rule, names },
+        });
     }
 
     fn report_attribute(&mut self, mark: &M, attribute: &str, rule: &'static Rule, expected: Vec<String>) {
         let attribute = Some(attribute.to_owned());
         let names = attribute.iter().cloned().collect();
-        self.found.push(Found { mark: mark.clone(), attribute, code: rule.code, expected, cause: Cause::Structure { rule, names } });
+        self.found.push(Found {
+            mark: mark.clone(),
+            attribute,
+            code: rule.code,
+            expected,
+            cause: Cause::Structure { rule, names },
+        });
     }
 
     fn report_value(&mut self, mark: &M, attribute: Option<&str>, error: ValueError) {
         let expected = error.expected();
         let attribute = attribute.map(str::to_owned);
-        self.found.push(Found { mark: mark.clone(), attribute, code: error.rule.code(), expected, cause: Cause::Value(error) });
+        self.found.push(Found {
+            mark: mark.clone(),
+            attribute,
+            code: error.rule.code(),
+            expected,
+            cause: Cause::Value(error),
+        });
     }
 
-    /// The id of a namespace; neighbours mostly share theirs, down to the address.
+    /// The id of a namespace; neighbours mostly share theirs, and comparing is cheaper than hashing.
     fn namespace(&mut self, uri: &str) -> Option<NsId> {
-        let key = (uri.as_ptr() as usize, uri.len());
-        if (self.last_namespace.0, self.last_namespace.1) == key && key.1 > 0 {
-            return self.last_namespace.2;
+        if self.schema.names.uri(self.last_namespace) == uri {
+            return Some(self.last_namespace);
         }
-        let found = self.schema.names.namespace(uri);
-        self.last_namespace = (key.0, key.1, found);
-        found
+        let found = self.schema.names.namespace(uri)?;
+        self.last_namespace = found;
+        Some(found)
     }
 
     fn intern(&mut self, name: Name<'_>) -> (Option<NameId>, Option<NsId>) {
@@ -171,8 +195,18 @@ impl<'s, M: Clone> Validator<'s, M> {
     }
 
     /// Checks a text against a simple type; makes the value only where somebody needs it.
-    fn judge(&self, simple: &SimpleDef, text: &str, scope: &dyn Prefixes, keep: bool) -> Result<Option<Value>, ValueError> {
-        if keep { simple.datatype.validate(text, scope).map(Some) } else { simple.datatype.check(text, scope).map(|()| None) }
+    fn judge(
+        &self,
+        simple: &SimpleDef,
+        text: &str,
+        scope: &dyn Prefixes,
+        keep: bool,
+    ) -> Result<Option<Value>, ValueError> {
+        if keep {
+            simple.datatype.validate(text, scope).map(Some)
+        } else {
+            simple.datatype.check(text, scope).map(|()| None)
+        }
     }
 }
 
@@ -183,4 +217,3 @@ fn is_blank(text: &str) -> bool {
 fn collapse(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\r', '\n'])
 }
-

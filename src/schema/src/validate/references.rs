@@ -21,7 +21,14 @@ impl<M> Default for References<M> {
 
 impl<M: Clone> Validator<'_, M> {
     /// Notes what a valid text of a type that names something says.
-    pub(super) fn note_reference(&mut self, type_: TypeId, text: &str, scope: &dyn Prefixes, mark: &M, attribute: Option<&str>) {
+    pub(super) fn note_reference(
+        &mut self,
+        type_: TypeId,
+        text: &str,
+        scope: &dyn Prefixes,
+        mark: &M,
+        attribute: Option<&str>,
+    ) {
         let schema = self.schema;
         let Type::Simple(simple) = schema.type_of(type_) else { return };
         match (simple.reference, &simple.variety) {

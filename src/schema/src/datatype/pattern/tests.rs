@@ -85,6 +85,7 @@ fn digits_are_those_of_all_scripts_and_spaces_those_of_xml() {
     accepts(r"\w+", &["aЖ1", "\u{300}$+^~"]);
     refuses(r"\w", &["-", ".", "_", " ", "\u{ad}", "«"]);
     accepts(r"\W+", &["-. _«"]);
+    accepts(r"\W\p{C}\p{Cn}", &["\u{fdd0}\u{fdd0}\u{fdd0}"]);
     accepts(r"(\d|x)+", &["1x٣"]);
 }
 

@@ -139,6 +139,34 @@ fn lists_hold_no_lists() {
 }
 
 #[test]
+fn a_union_within_a_union_stands_for_its_members() {
+    let inner = union_of(&[Builtin::Int, Builtin::Date]);
+    let outer = SimpleType::union(vec![Arc::clone(&inner), built_in(Builtin::Date), built_in(Builtin::Time)], None);
+    let names: Vec<_> = outer.members().iter().map(|member| member.builtin_ancestor()).collect();
+    assert_eq!(names, [Builtin::Int, Builtin::Date, Builtin::Time]);
+    let restricted = restrict(&inner, &[("pattern", "1.*")]).unwrap();
+    let outer = SimpleType::union(vec![restricted, built_in(Builtin::Time)], None);
+    assert_eq!([rule(&outer, "12"), rule(&outer, "21")], [None, Some(ValueRule::Union)]);
+}
+
+#[test]
+fn a_type_that_grows_without_end_is_refused() {
+    let mut chain = built_in(Builtin::Int);
+    let mut deeper = || {
+        chain = restrict(&chain, &[])?;
+        Ok::<_, FacetError>(())
+    };
+    assert_eq!((0..1000).find_map(|_| deeper().err()).map(|error| error.rule), Some(FacetRule::TooDeep));
+    let mut doubled = union_of(&[Builtin::Int, Builtin::Date]);
+    let mut twice = || {
+        let (one, other) = (restrict(&doubled, &[("pattern", "a*")])?, restrict(&doubled, &[("pattern", "b*")])?);
+        doubled = Arc::new(SimpleType::union(vec![one, other], None));
+        Ok::<_, FacetError>(())
+    };
+    assert_eq!((0..40).find_map(|_| twice().err()).map(|error| error.rule), Some(FacetRule::TooDeep));
+}
+
+#[test]
 fn a_type_knows_where_it_comes_from() {
     let code = derived(Builtin::Int, &[("maxInclusive", "9")]);
     assert_eq!(
