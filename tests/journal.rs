@@ -151,8 +151,7 @@ fn the_files_hold_no_argument_no_answer_and_no_personal_number() {
     }
     let secrets = [OGNYAN, &argument, &employee, &citizen, "Огнян", "Светлинов", "1976-05-23"];
     assert_files_hold_none(&gate.folder, &secrets);
-    gate.signal("KILL");
-    gate.wait();
+    gate.kill();
     assert_files_hold_none(&gate.folder, &secrets);
     // The search finds what is there.
     assert!(databases(&gate.folder).iter().any(|(_, octets)| holds(octets, "чл. 1 от пример")));
@@ -217,8 +216,7 @@ fn kill_in_the_middle(gate: &mut Gate) -> (Vec<Answered>, usize) {
         while count.load(SeqCst) < ANSWERS_BEFORE_THE_KILL && began.elapsed() < Duration::from_secs(120) {
             std::thread::sleep(Duration::from_millis(1));
         }
-        gate.signal("KILL");
-        gate.wait();
+        gate.kill();
     });
     let count = count.into_inner();
     assert!(count >= ANSWERS_BEFORE_THE_KILL, "only {count} answers came");

@@ -156,6 +156,12 @@ impl Gate {
         logs.map(|path| read(&path)).collect()
     }
 
+    /// Kills the process: nothing in it runs any more.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.wait();
+    }
+
     /// Sends a signal by its name, such as `TERM`.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();

@@ -17,9 +17,15 @@ pub fn verifies_in_rust(read: &Read, entry: Entry, certs: &Path) -> Result<(), S
     if !covered.is(entry.data(), "Data") {
         return Err(format!("the signature covers {}", covered.name()));
     }
-    // The octets that were signed are the octets that were sent, but for declarations that stand further out.
-    if verified.canonical.len() < covered.span().len() {
-        return Err("fewer octets were signed than sent".into());
+    // The octets that were signed are the octets that were sent, but for what `Data` declares and a payload repeats.
+    let sent = &read.document.source()[covered.span()];
+    let (own, rest) = sent.split_at(sent.find('>').unwrap_or(0));
+    let mut rest = rest.to_owned();
+    for (prefix, namespace) in covered.declarations().filter(|(prefix, _)| !prefix.is_empty()) {
+        rest = rest.replace(&format!(" xmlns:{prefix}=\"{namespace}\""), "");
+    }
+    if verified.canonical != format!("{own}{rest}").into_bytes() {
+        return Err("other octets were signed than sent".into());
     }
     Ok(())
 }

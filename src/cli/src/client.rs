@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use crate::text;
-use kapia_regix::consumer::{Reply, Request};
 use kapia_regix::EntryPoint;
+use kapia_regix::consumer::{Reply, Request};
 use kapia_soap::Version;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

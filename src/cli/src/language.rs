@@ -57,8 +57,8 @@ impl Language {
     /// The same for the schema crate.
     pub fn schema(self) -> kapia_schema::Language {
         match self {
-            Language::Bg => kapia_schema::Language::Bg,
-            Language::En => kapia_schema::Language::En,
+            Language::Bg => kapia_schema::Language::Bulgarian,
+            Language::En => kapia_schema::Language::English,
         }
     }
 

@@ -100,8 +100,6 @@ impl Gateway {
         let outgoing = match self.run(opened, &incoming, &parts, &reply, &mut trace).await {
             Ok((outcome, written)) => {
                 trace.record.outcome = outcome;
-                trace.record.signed_digest =
-                    trace.record.signed.then(|| Sha256::of(written.octets.get(written.data).unwrap_or_default()));
                 answered(version.content_type(), written.octets)
             }
             Err(ended) => {
@@ -208,12 +206,13 @@ impl Gateway {
                 tracing::error!(%error, "an answer could not be signed");
                 not_signed()
             })?;
-            signing = Some(began.elapsed());
+            signing = Some((began.elapsed(), Sha256::of(data)));
             Ok(Some(signature))
         })?;
-        if let Some(took) = signing {
+        if let Some((took, digest)) = signing {
             trace.note("sign", took);
             trace.record.signed = true;
+            trace.record.signed_digest = Some(digest);
             self.metrics.signed();
         }
         trace.record.hidden_fields = filtered.hidden();

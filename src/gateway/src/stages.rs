@@ -213,7 +213,7 @@ fn validate(schema: &SchemaSet, element: Element<'_>, settings: &Settings) -> Re
 }
 
 fn place(violation: &kapia_schema::Violation) -> Place {
-    use Language::{Bg, En};
+    use Language::{Bulgarian as Bg, English as En};
     Place {
         line: violation.line,
         column: violation.column,
@@ -229,7 +229,7 @@ fn first_hint(report: &Report) -> Bilingual {
     report
         .violations
         .first()
-        .map(|violation| Bilingual::new(violation.hint(Language::En), violation.hint(Language::Bg)))
+        .map(|violation| Bilingual::new(violation.hint(Language::English), violation.hint(Language::Bulgarian)))
         .unwrap_or_default()
 }
 

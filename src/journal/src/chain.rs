@@ -7,7 +7,8 @@ use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Serialize, Serializer};
 
 use crate::octets::{Digest, Sha256};
-use crate::text::{self, Language};
+use crate::text;
+use kapia_language::Language;
 
 // Changes whenever the meaning of the hashed octets changes, so that no octets have two meanings.
 const DOMAIN: &[u8] = b"kapia journal record v1\0";

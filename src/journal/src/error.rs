@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::ErrorCode;
 
-use crate::text::{self, Language};
+use crate::text;
+use kapia_language::Language;
 
 /// Why the journal could not be opened, written or read. All waiting calls of a batch receive the same error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -32,10 +32,10 @@ mod writer;
 pub use chain::{Hash, Head, HeadError, Sealed};
 pub use error::JournalError;
 pub use journal::{Journal, Options, State};
+pub use kapia_language::Language;
 pub use octets::{Digest, Sha1, Sha256};
 pub use reader::{Entry, Filter, Reader, follow, tail};
 pub use record::{
     CallContext, Certificate, Consumer, EntryPoint, FirstViolation, Outcome, Part, Record, Stage, Validation,
 };
-pub use text::Language;
 pub use verify::{Broken, Damage, Verified, VerifyError, verify};

@@ -13,7 +13,8 @@ use crate::octets::Digest;
 use crate::reader::Reader;
 use crate::record::Line;
 use crate::store::sql;
-use crate::text::{self, Language};
+use crate::text;
+use kapia_language::Language;
 
 /// Rows in memory at a time.
 const PAGE: i64 = 1000;

@@ -12,7 +12,7 @@ use crate::ids::CallIds;
 use crate::journal::Shared;
 use crate::record::Line;
 use crate::store::{self, sql};
-use crate::text::Language;
+use kapia_language::Language;
 
 pub(crate) enum Command {
     Append {

@@ -3,14 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-/// The languages in which this crate can speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// Bulgarian.
-    Bulgarian,
-}
+use kapia_language::Language;
 
 /// A certificate, key, revocation list or folder that cannot be used: where, why, and what to do.
 ///

@@ -17,8 +17,9 @@ mod trust;
 mod verifier;
 
 pub use authority::{ExampleAuthority, Names, Pair, VALIDITY_DAYS};
-pub use error::{Language, PkiError, Problem};
+pub use error::{PkiError, Problem};
 pub use identity::{Condition, ServerIdentity};
+pub use kapia_language::Language;
 pub use pem::{read_certificates, read_key, read_revocation_lists};
 pub use presented::{ChainVerdict, Presented};
 pub use thumbprint::{Sha1Thumbprint, Sha256Thumbprint, ThumbprintError, Thumbprints};

@@ -8,8 +8,9 @@ use time::format_description::well_known::Rfc3339;
 use crate::caller::Caller;
 use crate::decision::Refused;
 use crate::names::OperationName;
-use crate::text::{self, Language};
+use crate::text;
 use crate::thumbprint::Thumbprints;
+use kapia_language::Language;
 
 /// A refused call: the reason, and the facts that an operator needs to change it.
 ///

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use crate::names::NameError;
 use crate::pattern::PatternError;
 use crate::period::PeriodError;
-use crate::text::{self, Language};
+use crate::text;
 use crate::thumbprint::ThumbprintError;
+use kapia_language::Language;
 
 /// What can go wrong when the registry is opened, read or changed.
 #[derive(Debug, thiserror::Error)]

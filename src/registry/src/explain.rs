@@ -1,7 +1,8 @@
 //! The steps of a decision, told to a person.
 
 use crate::denial::Denial;
-use crate::text::{self, Language};
+use crate::text;
+use kapia_language::Language;
 
 /// Every step of one decision and how it ended; made by [`crate::Registry::explain`] with the code that decides real calls.
 #[derive(Debug)]

@@ -48,12 +48,12 @@ pub use denial::{Condition, Denial, Reason};
 pub use error::RegistryError;
 pub use explain::{Explanation, Step, StepKind};
 pub use fields::{FieldRights, Place, Verdict};
+pub use kapia_language::Language;
 pub use names::{ConsumerName, NameError, Oid, OperationName, RoleName};
 pub use pattern::{FieldPattern, PatternError};
 pub use period::{Period, PeriodError};
 pub use registry::Registry;
 pub use subject::{CertificateId, CertificateRef, ConsumerId, GrantId, OperationId, RoleId, Subject, SubjectName};
-pub use text::Language;
 pub use thumbprint::{ThumbprintError, Thumbprints};
 pub use view::{
     AuditView, CertificateView, ConsumerView, FieldGrantView, GrantView, OperationView, RightsView, RoleView,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::text::{self, Language};
+use crate::text;
+use kapia_language::Language;
 
 /// Full name of an operation, `{contract}.{operation}`, without surrounding white space (regix-contract §6.1).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

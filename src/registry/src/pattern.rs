@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::text::{self, Language};
+use crate::text;
+use kapia_language::Language;
 
 /// A path below the root of an answer: `A/B` is that field, `A/**` is `A` and everything below, `**` is everything,
 /// `A/@id` is an attribute; steps are local names.

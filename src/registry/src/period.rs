@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::text::{self, Language};
+use crate::text;
+use kapia_language::Language;
 
 /// From and to, both included, each optional: the same rule for certificates (RFC 5280 §4.1.2.5), consumers and grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::text::{self, Language};
+use crate::text;
+use kapia_language::Language;
 
 /// SHA-1 (what RegiX knows a certificate by) and SHA-256 (what this registry finds it by) of the DER octets.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::RegistryError;
 use crate::registry::Registry;
-use crate::text::Language;
+use kapia_language::Language;
 
 /// A running watch; the thread ends when this is dropped.
 #[must_use = "the watch ends when it is dropped"]

@@ -199,7 +199,7 @@ mod tests {
                 let document = Document::read(request.envelope(), &Limits::default()).unwrap();
                 let envelope = kapia_soap::Envelope::open(&document, version, &[]).map_err(|_| ()).unwrap();
                 let body = document.element(envelope.body);
-                let read = kapia_regix::read_request(entry, method(entry), body).unwrap();
+                let read = crate::read_request(entry, method(entry), body).unwrap();
                 assert_eq!(read.operation.as_deref(), Some("A.B.C"));
                 assert!(read.sign_result && !read.return_access_matrix);
                 assert_eq!(read.context.get("LawReason"), Some("чл. 1 <&>"));

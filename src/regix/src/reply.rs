@@ -1,6 +1,6 @@
 use crate::{AccessMatrix, EntryPoint, Method};
 use kapia_soap::{Version, XSD, begin_reply, end_reply};
-use kapia_xml::{CopyPolicy, Element, KeepAll, Writer, XSI_NAMESPACE};
+use kapia_xml::{CopyPolicy, Element, KeepAll, Writer, XSI_NAMESPACE, escape_attribute};
 use std::ops::Range;
 
 /// To whom a reply goes: generation, method, SOAP version and the message id of the request.
@@ -35,7 +35,7 @@ pub struct Answer<'a> {
 pub struct Written {
     /// The octets to send.
     pub octets: Vec<u8>,
-    /// The octets of `Data`, in canonical form.
+    /// The octets of `Data`: canonical form, but for declarations that are repeated on the payloads.
     pub data: Range<usize>,
 }
 
@@ -43,7 +43,8 @@ impl Reply<'_> {
     /// Writes a successful answer (regix-contract §3.5, §4.3; order of wild-clients rule 11).
     ///
     /// `Data` is written once, in canonical form; `sign` is given its octets and the prefixes that values in it rely
-    /// on, and gives back the signature element to put directly behind it, or nothing.
+    /// on, and gives back the signature element to put directly behind it, or nothing. What such values rely on is
+    /// then declared on the payloads too.
     pub fn answer<E>(
         &self,
         answer: &Answer<'_>,
@@ -71,9 +72,11 @@ impl Reply<'_> {
         let scope = if answer.legacy_scope { vec![("xsd", XSD), ("xsi", XSI_NAMESPACE)] } else { relied_on.clone() };
         writer.start_part("", namespace, "Data", &scope, &[("", "", "id", "data")]);
         writer.start("", namespace, "Request", &[], &[("", "", "id", "request")]);
+        let request_at = writer.position();
         writer.copy(answer.request, &mut KeepAll);
         writer.end();
         writer.start("", namespace, "Response", &[], &[("", "", "id", "response")]);
+        let response_at = writer.position();
         writer.copy(answer.response, policy);
         writer.end();
         match answer.matrix {
@@ -86,7 +89,11 @@ impl Reply<'_> {
             writer.raw(&signature);
         }
         self.end_result(&mut writer, None, answer.service_call_id, None);
-        Ok(Written { octets: writer.into_bytes(), data })
+        let mut written = Written { octets: writer.into_bytes(), data };
+        // The later one first, so that the place of the earlier one stays what it was.
+        written.repeat_declarations(response_at, answer.response, &scope);
+        written.repeat_declarations(request_at, answer.request, &scope);
+        Ok(written)
     }
 
     /// Writes a result with `HasError` (regix-contract §5.3): V2 with a nil `Data`, V1 with a `Data` that holds only a
@@ -176,6 +183,26 @@ impl Reply<'_> {
         writer.end();
         writer.end();
         end_reply(writer);
+    }
+}
+
+impl Written {
+    /// Declares on a payload's root what `Data` already declares and the payload relies on, as RegiX does: clients cut
+    /// the payload out and read it alone (wild-clients rule 12). Canonical form leaves the repetition out, so what was
+    /// signed stays what it was.
+    fn repeat_declarations(&mut self, at: usize, root: Element<'_>, declared: &[(&str, &str)]) {
+        let mut repeated = Vec::new();
+        for (prefix, namespace) in declared.iter().filter(|(prefix, ns)| root.resolve(prefix) == Some(ns)) {
+            repeated.extend_from_slice(b" xmlns:");
+            repeated.extend_from_slice(prefix.as_bytes());
+            repeated.extend_from_slice(b"=\"");
+            escape_attribute(namespace, &mut repeated);
+            repeated.push(b'"');
+        }
+        let prefix = if root.prefix().is_empty() { 0 } else { root.prefix().len() + 1 };
+        let after_name = at + 1 + prefix + root.local().len();
+        self.data.end += repeated.len();
+        self.octets.splice(after_name..after_name, repeated);
     }
 }
 
@@ -357,5 +384,7 @@ mod tests {
         let text = String::from_utf8(written.octets).unwrap();
         assert_eq!(listed, ["xsd"]);
         assert!(text.contains("<Data xmlns=\"http://egov.bg/RegiX/SignedData\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" id=\"data\">"), "{text}");
+        assert!(text.contains("<R xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns=\"urn:r\"><v "), "{text}");
+        assert!(text.contains("<R xmlns=\"urn:q\"></R>"), "{text}");
     }
 }

@@ -356,10 +356,10 @@ mod tests {
         let names: Vec<String> = ["one", "two", "three"].map(str::to_owned).to_vec();
         let is_cyrillic = |text: &str| text.chars().any(|c| ('а'..='я').contains(&c));
         for rule in all() {
-            let [message, hint] = [rule.message(Language::En, &names), rule.hint(Language::En, &names)];
+            let [message, hint] = [rule.message(Language::English, &names), rule.hint(Language::English, &names)];
             assert!(!is_cyrillic(&message) && !is_cyrillic(&hint) && !hint.is_empty(), "{}", rule.code);
             assert!(!message.contains(['{', '…']) && !message.ends_with('.'), "{}", rule.code);
-            let [message, hint] = [rule.message(Language::Bg, &names), rule.hint(Language::Bg, &names)];
+            let [message, hint] = [rule.message(Language::Bulgarian, &names), rule.hint(Language::Bulgarian, &names)];
             // The text of a facet comes with its error.
             assert!(is_cyrillic(&message) || rule.code == "st-facet-valid", "{}", rule.code);
             assert!(is_cyrillic(&hint) && !message.contains(['{', '…']), "{}", rule.code);

@@ -48,7 +48,7 @@ impl SchemaError {
 
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message(Language::En))
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message(Language::English))
     }
 }
 

@@ -18,7 +18,7 @@
 //! let document = Document::read("<Order id='7'><Count>3</Count><Count>none</Count></Order>", &Limits::default())?;
 //! let report = set.validate(document.root(), &Options::default());
 //! assert_eq!(report.violations[0].path, "/Order/Count[2]");
-//! assert!(!report.violations[0].message(Language::Bg).contains("none"));
+//! assert!(!report.violations[0].message(Language::Bulgarian).contains("none"));
 //!
 //! let fields = set.fields(&QName::new("", "Order")).ok_or("no such root")?;
 //! let paths: Vec<String> = fields.walk(0).map(|field| field.path().to_owned()).collect();

@@ -28,8 +28,8 @@ impl Rule {
 
     fn text(&self, language: Language) -> &Text {
         match language {
-            Language::En => &self.english,
-            Language::Bg => &self.bulgarian,
+            Language::English => &self.english,
+            Language::Bulgarian => &self.bulgarian,
         }
     }
 }

@@ -84,6 +84,6 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}: {} [{}]", self.line, self.column, self.path, self.message(Language::En), self.code)
+        write!(f, "{}:{}: {}: {} [{}]", self.line, self.column, self.path, self.message(Language::English), self.code)
     }
 }

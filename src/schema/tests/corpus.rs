@@ -73,8 +73,8 @@ fn every_violation_in_the_corpus_has_texts_and_a_place() {
         let document = Document::read(octets, &Limits::default()).unwrap();
         let report = set.validate(document.root(), &Options::default());
         for violation in &report.violations {
-            let english = violation.message(kapia_schema::Language::En);
-            let bulgarian = violation.message(kapia_schema::Language::Bg);
+            let english = violation.message(kapia_schema::Language::English);
+            let bulgarian = violation.message(kapia_schema::Language::Bulgarian);
             assert!(!english.is_empty() && english != bulgarian, "{violation}");
             assert!(bulgarian.chars().any(|c| ('а'..='я').contains(&c)), "{bulgarian}");
             assert!(violation.line > 0 && violation.column > 0 && violation.path.starts_with('/'), "{violation}");

@@ -26,7 +26,10 @@ fn is_valid(set: &SchemaSet, document: &str) -> bool {
 fn a_missing_document_is_an_error_that_names_file_and_line() {
     let error = refusal(&[("main.xsd", schema("", "\n<xs:include schemaLocation='other.xsd'/>"))]);
     assert_eq!((error.code(), error.file(), error.line()), ("schema-missing-document", "main.xsd", 2));
-    assert!(error.message(Language::En).contains("other.xsd") && error.message(Language::Bg).contains("other.xsd"));
+    assert!(
+        error.message(Language::English).contains("other.xsd")
+            && error.message(Language::Bulgarian).contains("other.xsd")
+    );
 }
 
 #[test]

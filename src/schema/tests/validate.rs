@@ -27,7 +27,7 @@ fn report(set: &SchemaSet, body: &str) -> Report {
 fn found(set: &SchemaSet, body: &str) -> Vec<(&'static str, String)> {
     let report = report(set, body);
     for violation in &report.violations {
-        for language in [Language::En, Language::Bg] {
+        for language in [Language::English, Language::Bulgarian] {
             let text = format!(
                 "{} {} {:?} {}",
                 violation.message(language),
@@ -63,7 +63,10 @@ fn a_violation_names_place_and_expectation_and_no_value() {
     );
     assert_eq!(violation.expected, ["Name"]);
     assert_eq!(report.violations.len(), 1);
-    assert!(violation.message(Language::En).contains("Nmae") && violation.message(Language::Bg).contains("Nmae"));
+    assert!(
+        violation.message(Language::English).contains("Nmae")
+            && violation.message(Language::Bulgarian).contains("Nmae")
+    );
 }
 
 #[test]
@@ -103,7 +106,7 @@ fn each_fault_has_its_code_and_its_path() {
 fn a_right_name_in_a_wrong_namespace_is_shown_with_namespaces() {
     let report = report(&people(), "><Person xmlns='urn:x' id='1'/>");
     assert_eq!(report.violations[0].expected, ["{urn:m}Person"]);
-    assert!(report.violations[0].message(Language::En).contains("{urn:x}Person"));
+    assert!(report.violations[0].message(Language::English).contains("{urn:x}Person"));
 }
 
 #[test]

@@ -61,9 +61,9 @@ pub use algorithm::{
     SignatureAlgorithm,
 };
 pub use certificate::{Certificate, PublicKey};
+pub use kapia_language::Language;
 pub use key::{KeyError, KeyProblem, SigningKey};
 pub use refusal::{Refusal, VerifyError};
 pub use sign::{Profile, Request, SignError, Signer};
-pub use text::Language;
 pub use verify::{Placement, Policy, TrustedKey, Verified, Verifier};
 pub use xades::XADES_NAMESPACE;

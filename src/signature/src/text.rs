@@ -1,30 +1,12 @@
 //! The form of every text of this crate: a stable code, a cause and a hint, in English and Bulgarian.
 
-/// A language in which messages and hints of this crate exist.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English, the language of `Display`.
-    #[default]
-    English,
-    /// Bulgarian.
-    Bulgarian,
-}
+pub(crate) use kapia_language::Language;
 
 /// One entry of a catalogue, with both languages side by side.
 pub(crate) struct Entry {
     pub(crate) code: &'static str,
     pub(crate) message: [&'static str; 2],
     pub(crate) hint: [&'static str; 2],
-}
-
-impl Language {
-    pub(crate) fn of(self, texts: [&'static str; 2]) -> &'static str {
-        let [english, bulgarian] = texts;
-        match self {
-            Language::English => english,
-            Language::Bulgarian => bulgarian,
-        }
-    }
 }
 
 /// Defines an enum whose variants carry code, messages and hints, so that a variant without a text cannot be written.

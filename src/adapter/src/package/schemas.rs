@@ -33,7 +33,7 @@ fn load(files: &dyn PackageFiles, main: &str) -> Result<SchemaSet, Problem> {
 
 /// A schema error, with the refusal of the file that caused it where there was one: that knows the near names.
 fn broken(error: &SchemaError, refusal: Option<Problem>) -> Problem {
-    let cause = Message::new(error.message(Language::En), error.message(Language::Bg));
+    let cause = Message::new(error.message(Language::English), error.message(Language::Bulgarian));
     let file = format!("{}/{}", Folder::Schemas.name(), error.file());
     let (detail, advice) = match refusal {
         Some(refusal) if refusal.code == "file-missing" => (cause, refusal.hint),
@@ -41,7 +41,7 @@ fn broken(error: &SchemaError, refusal: Option<Problem>) -> Problem {
             let english = format!("{}; {}", cause.en, refusal.cause.en);
             (Message::new(english, format!("{}; {}", cause.bg, refusal.cause.bg)), refusal.hint)
         }
-        None => (cause, Message::new(error.hint(Language::En), error.hint(Language::Bg))),
+        None => (cause, Message::new(error.hint(Language::English), error.hint(Language::Bulgarian))),
     };
     Problem::from(Trouble::SchemaBroken { detail, advice }).at(file, Some(error.line()).filter(|line| *line > 0))
 }

@@ -1,6 +1,6 @@
 //! The texts themselves: English, then Bulgarian.
 
-use super::Entry;
+use kapia_language::Entry;
 
 const fn entry(code: &'static str, message: [&'static str; 2], hint: [&'static str; 2]) -> Entry {
     Entry { code, message, hint }

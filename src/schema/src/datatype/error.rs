@@ -7,7 +7,7 @@ use super::{Builtin, FacetKind, Language, SimpleType, Variety};
 
 /// A literal that is not valid in a type; holds no part of the literal, because it may be a personal identifier.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{}", self.message(Language::En))]
+#[error("{}", self.message(Language::English))]
 pub struct ValueError {
     /// The rule that is broken.
     pub rule: ValueRule,
@@ -107,22 +107,22 @@ impl Unit {
         let count = count.to_string();
         let one = count == "1";
         let word = match (self, language, one) {
-            (Unit::Characters, Language::En, true) => "character",
-            (Unit::Characters, Language::En, false) => "characters",
-            (Unit::Characters, Language::Bg, true) => "знак",
-            (Unit::Characters, Language::Bg, false) => "знака",
-            (Unit::Octets, Language::En, true) => "octet",
-            (Unit::Octets, Language::En, false) => "octets",
-            (Unit::Octets, Language::Bg, true) => "байт",
-            (Unit::Octets, Language::Bg, false) => "байта",
-            (Unit::Items, Language::En, true) => "item",
-            (Unit::Items, Language::En, false) => "items",
-            (Unit::Items, Language::Bg, true) => "елемент",
-            (Unit::Items, Language::Bg, false) => "елемента",
-            (Unit::Digits, Language::En, true) => "digit",
-            (Unit::Digits, Language::En, false) => "digits",
-            (Unit::Digits, Language::Bg, true) => "цифра",
-            (Unit::Digits, Language::Bg, false) => "цифри",
+            (Unit::Characters, Language::English, true) => "character",
+            (Unit::Characters, Language::English, false) => "characters",
+            (Unit::Characters, Language::Bulgarian, true) => "знак",
+            (Unit::Characters, Language::Bulgarian, false) => "знака",
+            (Unit::Octets, Language::English, true) => "octet",
+            (Unit::Octets, Language::English, false) => "octets",
+            (Unit::Octets, Language::Bulgarian, true) => "байт",
+            (Unit::Octets, Language::Bulgarian, false) => "байта",
+            (Unit::Items, Language::English, true) => "item",
+            (Unit::Items, Language::English, false) => "items",
+            (Unit::Items, Language::Bulgarian, true) => "елемент",
+            (Unit::Items, Language::Bulgarian, false) => "елемента",
+            (Unit::Digits, Language::English, true) => "digit",
+            (Unit::Digits, Language::English, false) => "digits",
+            (Unit::Digits, Language::Bulgarian, true) => "цифра",
+            (Unit::Digits, Language::Bulgarian, false) => "цифри",
         };
         format!("{count} {word}")
     }

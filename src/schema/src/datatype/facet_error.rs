@@ -4,7 +4,7 @@ use super::{FacetKind, Language, PatternError, ValueError};
 
 /// A simple type that a schema defines against the rules.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{}", self.message(Language::En))]
+#[error("{}", self.message(Language::English))]
 pub struct FacetError {
     /// The rule that is broken.
     pub rule: FacetRule,
@@ -91,16 +91,25 @@ impl FacetError {
                 (
                     format!(
                         "the pattern is no regular expression of XML Schema: {} at character {place}",
-                        fault(Language::En)
+                        fault(Language::English)
                     ),
-                    format!("шаблонът не е регулярен израз на XML Schema: {} (знак {place})", fault(Language::Bg)),
+                    format!(
+                        "шаблонът не е регулярен израз на XML Schema: {} (знак {place})",
+                        fault(Language::Bulgarian)
+                    ),
                 )
             }
             FacetRule::NotInBase => {
                 let why = |language| self.value.as_ref().map_or_else(String::new, |error| error.message(language));
                 (
-                    format!("the facet {facet} has a value that the base type does not have: {}", why(Language::En)),
-                    format!("ограничението {facet} има стойност, която основният тип няма: {}", why(Language::Bg)),
+                    format!(
+                        "the facet {facet} has a value that the base type does not have: {}",
+                        why(Language::English)
+                    ),
+                    format!(
+                        "ограничението {facet} има стойност, която основният тип няма: {}",
+                        why(Language::Bulgarian)
+                    ),
                 )
             }
             FacetRule::Wider => (

@@ -46,23 +46,7 @@ pub enum Variety {
     Union,
 }
 
-/// The language of a text for people.
-#[derive(Copy, Clone, PartialEq, Eq, Debug, Hash)]
-pub enum Language {
-    /// English.
-    En,
-    /// Bulgarian.
-    Bg,
-}
-
-impl Language {
-    pub(crate) fn pick<T>(self, en: T, bg: T) -> T {
-        match self {
-            Language::En => en,
-            Language::Bg => bg,
-        }
-    }
-}
+pub use kapia_language::Language;
 
 /// The namespaces in scope where a literal stands, for `xs:QName` and `xs:NOTATION`.
 pub trait Prefixes {

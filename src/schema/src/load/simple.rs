@@ -155,6 +155,10 @@ impl<'f> Builder<'f> {
     }
 
     pub(super) fn facet_error(&self, at: At<'f>, error: &crate::datatype::FacetError) -> SchemaError {
-        self.error(at, &rules::FACET, &[&error.code(), &error.message(Language::En), &error.message(Language::Bg)])
+        self.error(
+            at,
+            &rules::FACET,
+            &[&error.code(), &error.message(Language::English), &error.message(Language::Bulgarian)],
+        )
     }
 }

@@ -82,6 +82,6 @@ impl<'f> Builder<'f> {
     }
 
     fn value_error(&self, at: At<'f>, error: &ValueError) -> SchemaError {
-        self.error(at, &rules::WRONG_VALUE, &[&error.message(Language::En), &error.message(Language::Bg)])
+        self.error(at, &rules::WRONG_VALUE, &[&error.message(Language::English), &error.message(Language::Bulgarian)])
     }
 }

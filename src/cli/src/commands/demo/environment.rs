@@ -8,13 +8,13 @@ use crate::running::actor;
 use crate::session::Session;
 use crate::subject::thumbprints;
 use crate::text;
-use kapia_regix::consumer::Request;
 use kapia_adapter::{Catalogue, Operation};
 use kapia_pki::{ExampleAuthority, Names};
 use kapia_registry::{
     ConsumerName, FieldPattern, NewConsumer, Oid, OperationName, Period, Registry, SubjectName, Synced,
 };
 use kapia_regix::EntryPoint;
+use kapia_regix::consumer::Request;
 use kapia_soap::Version;
 use kapia_xml::{Document, Limits};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -9,7 +9,7 @@ use crate::datatype::Language;
 
 /// Why a text is not a regular expression of XML Schema.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{} at character {}", .fault.text(Language::En), .character)]
+#[error("{} at character {}", .fault.text(Language::English), .character)]
 pub struct PatternError {
     /// What is wrong.
     pub fault: PatternFault,

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const LANGUAGES: [Language; 2] = [Language::En, Language::Bg];
+const LANGUAGES: [Language; 2] = [Language::English, Language::Bulgarian];
 
 /// Types that break every rule, each with a literal that does.
 fn broken() -> Vec<(Arc<SimpleType>, &'static str, ValueRule)> {
@@ -51,48 +51,48 @@ fn messages_name_type_rule_limit_and_count() {
     let simple =
         SimpleType::restrict(&built_in(Builtin::String), facets(&[("maxLength", "10")]), Some("EGNType".into()));
     let error = simple.unwrap().check("12345678901", &()).unwrap_err();
-    assert_eq!(error.message(Language::En), "the value has 11 characters; EGNType (xs:string) has at most 10");
-    assert_eq!(error.message(Language::Bg), "стойността има 11 знака; EGNType (xs:string) има най-много 10");
+    assert_eq!(error.message(Language::English), "the value has 11 characters; EGNType (xs:string) has at most 10");
+    assert_eq!(error.message(Language::Bulgarian), "стойността има 11 знака; EGNType (xs:string) има най-много 10");
     assert_eq!(error.expected(), ["≤ 10"]);
     let error = built_in(Builtin::Date).check("31.03.2024", &()).unwrap_err();
-    assert_eq!(error.message(Language::En), "the value (10 characters) is no xs:date");
-    assert_eq!(error.hint(Language::En), "write YYYY-MM-DD, such as 2024-03-31");
+    assert_eq!(error.message(Language::English), "the value (10 characters) is no xs:date");
+    assert_eq!(error.hint(Language::English), "write YYYY-MM-DD, such as 2024-03-31");
     let error = built_in(Builtin::Date).check("", &()).unwrap_err();
-    assert_eq!(error.message(Language::Bg), "празна стойност не е xs:date");
+    assert_eq!(error.message(Language::Bulgarian), "празна стойност не е xs:date");
     let error = derived(Builtin::String, &[("enumeration", "M"), ("enumeration", "F")]).check("X", &()).unwrap_err();
     assert_eq!(error.expected(), ["M", "F"]);
-    assert_eq!(error.hint(Language::Bg), "използвайте една от: M | F");
+    assert_eq!(error.hint(Language::Bulgarian), "използвайте една от: M | F");
     let error = derived(Builtin::Decimal, &[("totalDigits", "1")]).check("12", &()).unwrap_err();
-    assert_eq!(error.message(Language::Bg), "стойността има 2 цифри; xs:decimal има най-много 1 цифра");
+    assert_eq!(error.message(Language::Bulgarian), "стойността има 2 цифри; xs:decimal има най-много 1 цифра");
 }
 
 #[test]
 fn a_type_describes_itself() {
     let code = derived(Builtin::String, &[("maxLength", "10"), ("pattern", "[0-9]{10}")]);
-    assert_eq!(code.describe(Language::En), "string, at most 10 characters, pattern [0-9]{10}");
-    assert_eq!(code.describe(Language::Bg), "низ, най-много 10 знака, шаблон [0-9]{10}");
+    assert_eq!(code.describe(Language::English), "string, at most 10 characters, pattern [0-9]{10}");
+    assert_eq!(code.describe(Language::Bulgarian), "низ, най-много 10 знака, шаблон [0-9]{10}");
     let money = derived(Builtin::Decimal, &[("minInclusive", "0"), ("totalDigits", "12"), ("fractionDigits", "2")]);
     assert_eq!(
-        money.describe(Language::Bg),
+        money.describe(Language::Bulgarian),
         "десетично число, от 0, най-много 12 цифри, най-много 2 цифри след точката"
     );
     let byte = derived(Builtin::Byte, &[("maxExclusive", "100")]);
-    assert_eq!(byte.describe(Language::En), "integer from -128 to 127, below 100");
+    assert_eq!(byte.describe(Language::English), "integer from -128 to 127, below 100");
     let list = restrict(&list_of(&built_in(Builtin::Date)), &[("length", "1")]).unwrap();
-    assert_eq!(list.describe(Language::En), "list of (date (YYYY-MM-DD)), exactly 1 item");
+    assert_eq!(list.describe(Language::English), "list of (date (YYYY-MM-DD)), exactly 1 item");
     let union = union_of(&[Builtin::Date, Builtin::GYear]);
-    assert_eq!(union.describe(Language::Bg), "дата (ГГГГ-ММ-ДД); или година (ГГГГ)");
+    assert_eq!(union.describe(Language::Bulgarian), "дата (ГГГГ-ММ-ДД); или година (ГГГГ)");
     let many: Vec<_> = (0..20).map(|number| number.to_string()).collect();
     let many: Vec<_> = many.iter().map(|literal| ("enumeration", literal.as_str())).collect();
-    assert!(derived(Builtin::String, &many).describe(Language::En).ends_with("| 11 | … 8 more"));
+    assert!(derived(Builtin::String, &many).describe(Language::English).ends_with("| 11 | … 8 more"));
 }
 
 #[test]
 fn every_built_in_type_has_words_in_both_languages() {
     for builtin in Builtin::all() {
         let simple = builtin.simple_type();
-        assert_ne!(simple.describe(Language::En), simple.describe(Language::Bg));
-        assert!(!describe::form(builtin, Language::Bg).is_empty());
+        assert_ne!(simple.describe(Language::English), simple.describe(Language::Bulgarian));
+        assert!(!describe::form(builtin, Language::Bulgarian).is_empty());
     }
 }
 
@@ -107,9 +107,9 @@ fn a_type_that_cannot_be_made_says_why() {
         "the pattern is no regular expression of XML Schema: XML Schema has no such escape at character 3"
     );
     assert_eq!(
-        error.message(Language::Bg),
+        error.message(Language::Bulgarian),
         "шаблонът не е регулярен израз на XML Schema: в XML Schema няма такъв знак с „\\“ (знак 3)"
     );
     let error = restrict(&built_in(Builtin::String), &[("minLength", "3"), ("maxLength", "2")]).unwrap_err();
-    assert_eq!(error.message(Language::Bg), "ограниченията minLength и maxLength си противоречат");
+    assert_eq!(error.message(Language::Bulgarian), "ограниченията minLength и maxLength си противоречат");
 }

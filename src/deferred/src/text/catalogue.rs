@@ -1,0 +1,158 @@
+//! The texts themselves: English, then Bulgarian.
+
+use kapia_language::Entry;
+
+const fn entry(code: &'static str, message: [&'static str; 2], hint: [&'static str; 2]) -> Entry {
+    Entry { code, message, hint }
+}
+
+pub(super) const ENTRIES: &[Entry] = &[
+    entry(
+        "deferred-in-use",
+        [
+            "another process has the store of deferred calls {path} open",
+            "друг процес държи отворено хранилището за отложени повиквания {path}",
+        ],
+        [
+            "one process at a time: stop the other gateway, or give this one a file of its own",
+            "само един процес наведнъж: спрете другия шлюз или дайте на този собствен файл",
+        ],
+    ),
+    entry(
+        "deferred-foreign",
+        [
+            "file {path} is not a store of deferred calls of Kapia",
+            "файлът {path} не е хранилище за отложени повиквания на Капия",
+        ],
+        ["check the path in the configuration", "проверете пътя в настройките"],
+    ),
+    entry(
+        "deferred-newer",
+        [
+            "store {path} has tables of version {found}, this program knows {known}",
+            "хранилището {path} е с таблици от версия {found}, тази програма познава {known}",
+        ],
+        [
+            "use the newer program; tables are never changed back",
+            "използвайте по-новата програма; таблиците не се връщат назад",
+        ],
+    ),
+    entry(
+        "deferred-file",
+        ["store {path} cannot be opened: {cause}", "хранилището {path} не може да се отвори: {cause}"],
+        [
+            "check that the folder exists and that this user may read and write there",
+            "проверете дали папката съществува и дали този потребител може да чете и пише в нея",
+        ],
+    ),
+    entry(
+        "deferred-wrong-key",
+        ["what waits in {path} was sealed with another key", "чакащото в {path} е запечатано с друг ключ"],
+        [
+            "put back the key file that belongs to this store; without it its calls cannot be read: move the store away to begin anew",
+            "върнете файла с ключа на това хранилище; без него повикванията не могат да се прочетат: преместете хранилището, за да започнете ново",
+        ],
+    ),
+    entry(
+        "deferred-key-file",
+        [
+            "key file {path} cannot be made or read: {cause}",
+            "файлът с ключ {path} не може да се създаде или прочете: {cause}",
+        ],
+        [
+            "check that the folder exists and that this user may read and write there",
+            "проверете дали папката съществува и дали този потребител може да чете и пише в нея",
+        ],
+    ),
+    entry(
+        "deferred-key-malformed",
+        ["file {path} is not a sealing key of Kapia", "файлът {path} не е ключ за запечатване на Капия"],
+        [
+            "check the path in the configuration; if the file was damaged, restore it from its backup",
+            "проверете пътя в настройките; ако файлът е повреден, възстановете го от резервно копие",
+        ],
+    ),
+    entry(
+        "deferred-key-exposed",
+        [
+            "key file {path} can be read or changed by others (mode {mode})",
+            "файлът с ключ {path} може да се чете или променя от други (права {mode})",
+        ],
+        ["set its mode to 0600 (chmod 600)", "задайте права 0600 (chmod 600)"],
+    ),
+    entry(
+        "deferred-full",
+        ["no space is left for deferred calls", "няма място за отложени повиквания"],
+        [
+            "free space on the disk of the store; asynchronous calls are refused until then",
+            "освободете място на диска на хранилището; дотогава асинхронните повиквания се отказват",
+        ],
+    ),
+    entry(
+        "deferred-io",
+        [
+            "the store of deferred calls cannot be written: {cause}",
+            "хранилището за отложени повиквания не може да се запише: {cause}",
+        ],
+        ["check the disk and the rights of the file", "проверете диска и правата върху файла"],
+    ),
+    entry(
+        "deferred-busy",
+        [
+            "another program keeps the store of deferred calls locked",
+            "друга програма държи заключено хранилището за отложени повиквания",
+        ],
+        [
+            "find the program that has the file open, for example a backup, and let it copy the file with sqlite3 .backup",
+            "намерете програмата, която държи файла отворен, например резервно копиране, и нека тя копира файла със sqlite3 .backup",
+        ],
+    ),
+    entry(
+        "deferred-storage",
+        ["the store of deferred calls failed: {cause}", "хранилището за отложени повиквания отказа: {cause}"],
+        [
+            "check the file with sqlite3 and pragma integrity_check",
+            "проверете файла със sqlite3 и pragma integrity_check",
+        ],
+    ),
+    entry(
+        "deferred-damaged",
+        [
+            "what was sealed for call {call} is not what is in the store now",
+            "запечатаното за повикване {call} не съвпада с това, което е в хранилището сега",
+        ],
+        [
+            "somebody changed the file or the disk is failing: the call cannot be answered, its consumer should ask again",
+            "файлът е променян или дискът отказва: на повикването не може да се отговори и потребителят трябва да подаде нова заявка",
+        ],
+    ),
+    entry(
+        "deferred-conflict",
+        ["another call was accepted under number {call}", "под номер {call} вече е прието друго повикване"],
+        [
+            "call numbers must never repeat: check that journal and store belong to each other",
+            "номерата на повикванията не бива да се повтарят: проверете дали дневникът и хранилището са от една и съща инсталация",
+        ],
+    ),
+    entry(
+        "deferred-too-many",
+        [
+            "the consumer has {allowed} unanswered calls, no more are allowed",
+            "потребителят има {allowed} повиквания без отговор, повече не са позволени",
+        ],
+        ["wait until some of them are answered", "изчакайте някои от тях да получат отговор"],
+    ),
+    entry(
+        "deferred-sealing",
+        ["a deferred call could not be sealed", "отложено повикване не можа да се запечата"],
+        [
+            "the cryptographic library refused; restart the program and report this",
+            "криптографската библиотека отказа; рестартирайте програмата и съобщете за това",
+        ],
+    ),
+    entry(
+        "deferred-closed",
+        ["the store of deferred calls is closed", "хранилището за отложени повиквания е затворено"],
+        ["the program is ending; ask again after its restart", "програмата спира; опитайте отново след рестарта ѝ"],
+    ),
+];
