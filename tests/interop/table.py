@@ -8,6 +8,8 @@ COLUMNS = [
 ]
 SHORT = ["WSDL", "V1 1.1", "V1 1.2", "V2 1.1", "V2 1.2", "answer", "signature", "matrix", "refusal", "fault", "habits"]
 GOOD, BAD, NONE = "✓", "✗", "–"
+PASSED = pytest.StashKey()
+ITEMS = pytest.StashKey()
 
 
 def shows(client, *features):
@@ -41,6 +43,11 @@ def lines(found, cell):
         ) + " |"
 
 
+def collected(config):
+    """All tests of this run, those that are left out by name as well."""
+    return config.stash[ITEMS]
+
+
 def declared(items):
     """The table that the suite shows if all its tests pass."""
     return list(lines(rows(items), lambda _: GOOD))
@@ -50,10 +57,6 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "shows(client, features): the test shows these features of a client")
     config.stash[PASSED] = set()
     config.stash[ITEMS] = []
-
-
-PASSED = pytest.StashKey()
-ITEMS = pytest.StashKey()
 
 
 @pytest.hookimpl(tryfirst=True)

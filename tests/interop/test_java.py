@@ -1,78 +1,56 @@
 """JAX-WS RI (wild-clients rows 22 to 26), Apache CXF (rows 27, 30), Apache HttpClient with a DOM (row 28)."""
 
+import json
 import pathlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from documents import STRANGER, first_name, is_an_answer, judge, namespace
-from programs import cases, java_libraries, run
+from programs import PASSWORD, cases, java_libraries, run
 from signatures import verifies
 from table import shows
 
 HERE = pathlib.Path(__file__).parent / "java"
 RI, CXF, DOM = "JAX-WS RI 2.3", "Apache CXF 4.1", "Apache HttpClient + DOM (row 28)"
-WSDL_TO_JAVA = {
-    "ri": ("com.sun.tools.ws.WsImport", "-quiet", "-extension", "-Xnocompile", "-s"),
-    "cxf": ("org.apache.cxf.tools.wsdlto.WSDLToJava", "-quiet", "-d"),
-}
 
 
-class Java:
-    """Generates, compiles and runs; each stack in a folder of its own."""
-
-    def __init__(self, desk):
-        self.desk = desk
-        self.libraries = java_libraries()
-        self.trust = desk.folder / "trust.p12"
-        run(["keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", desk.gate.certs / "ca.pem",
-             "-storetype", "PKCS12", "-storepass", "example", "-keystore", self.trust])
-
-    def path(self, stack):
-        return f"{self.desk.built / 'java' / stack}:{self.libraries / stack / 'libs'}/*"
-
-    def java(self, stack, *arguments):
+def build(desk, libraries, trust, stack, tool, sources, *addresses):
+    """The facts of the last of the sources, after they are compiled with what the tool generates from the WSDL at the addresses."""
+    folder = desk.built / "java" / stack
+    (folder / "program").mkdir(parents=True)
+    for name in sources:
+        code = (HERE / name).read_text(encoding="utf-8")
+        if stack == "cxf":
+            # The same program with the names that the packages have today.
+            code = re.sub(r"\bjavax\.xml\.(bind|ws|soap)\b", r"jakarta.xml.\1", code)
+        (folder / "program" / name).write_text(code, encoding="utf-8")
+    (folder / "classes").mkdir()
+    said = run([
         # Short programs: compile little, collect simply.
-        return run(["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
-                    f"-Djavax.net.ssl.trustStore={self.trust}", "-Djavax.net.ssl.trustStorePassword=example",
-                    "-cp", self.path(stack), *arguments])
-
-    def generate(self, stack, address):
-        folder = self.desk.built / "java" / f"{stack}-generated"
-        folder.mkdir(parents=True, exist_ok=True)
-        self.java(stack, *WSDL_TO_JAVA[stack], folder, self.desk.gate.base + address)
-
-    def facts(self, stack, sources, addresses=()):
-        """What the last of the sources prints, after all of them are compiled with the generated ones."""
-        for address in addresses:
-            self.generate(stack, address)
-        folder = self.desk.built / "java" / stack
-        folder.mkdir(parents=True)
-        files = [*(self.desk.built / "java" / f"{stack}-generated").rglob("*.java")]
-        for name in sources:
-            code = (HERE / name).read_text(encoding="utf-8")
-            if stack == "cxf":
-                # The same program with the names that the packages have today.
-                code = re.sub(r"\bjavax\.xml\.(bind|ws|soap)\b", r"jakarta.xml.\1", code)
-            files.append(folder / name)
-            files[-1].write_text(code, encoding="utf-8")
-        run(["javac", "-nowarn", "-proc:none", "-encoding", "UTF-8", "-d", folder, "-cp", self.path(stack), *files])
-        return self.desk.facts_by_lines(
-            ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", self.path(stack), sources[-1].removesuffix(".java")]
-        )
+        "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8",
+        f"-Djavax.net.ssl.trustStore={trust}", f"-Djavax.net.ssl.trustStorePassword={PASSWORD}",
+        "-cp", f"{libraries / stack / 'libs'}/*", HERE / "Build.java", tool, folder / "classes",
+        ",".join(str(folder / "program" / name) for name in sources), desk.lines,
+        *(desk.gate.base + address for address in addresses),
+    ])
+    return json.loads(said)
 
 
 @pytest.fixture(scope="module")
 def java(desk):
-    """The facts of all three stacks, by functions that may be called often; they run side by side."""
-    made = Java(desk)
+    """The facts of a stack; all three run side by side."""
+    libraries = java_libraries()
+    trust = desk.folder / "trust.p12"
+    run(["keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", desk.gate.certs / "ca.pem",
+         "-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", trust])
     with ThreadPoolExecutor() as pool:
         running = {
-            "ri": pool.submit(made.facts, "ri", ["Plan.java", "Calls.java", "RiClient.java"],
-                              ["/RegiXEntryPoint.svc?singleWsdl", "/RegiXEntryPointV2.svc.singlewsdl.xml"]),
-            "cxf": pool.submit(made.facts, "cxf", ["Plan.java", "Calls.java", "CxfClient.java"],
-                               ["/RegiXEntryPoint.svc.singlewsdl.xml", "/RegiXEntryPointV2.svc?wsdl"]),
-            "http": pool.submit(made.facts, "http", ["Plan.java", "HttpClientDom.java"]),
+            "ri": pool.submit(build, desk, libraries, trust, "ri", "wsimport", ["Plan.java", "Calls.java", "RiClient.java"],
+                              "/RegiXEntryPoint.svc?singleWsdl", "/RegiXEntryPointV2.svc.singlewsdl.xml"),
+            "cxf": pool.submit(build, desk, libraries, trust, "cxf", "wsdl2java", ["Plan.java", "Calls.java", "CxfClient.java"],
+                               "/RegiXEntryPoint.svc.singlewsdl.xml", "/RegiXEntryPointV2.svc?wsdl"),
+            "http": pool.submit(build, desk, libraries, trust, "http", "none", ["Plan.java", "HttpClientDom.java"]),
         }
     return lambda stack: running[stack].result()
 

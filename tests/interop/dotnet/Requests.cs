@@ -39,10 +39,12 @@ static class Requests
     {
         var data = result.Data;
         var matrix = data == null ? null : data.Matrix;
-        return Facts.Result(result.IsReady, result.HasError, result.Error, result.ServiceCallID,
+        var facts = Facts.Result(result.IsReady, result.HasError, result.Error, result.ServiceCallID,
             data == null || data.Request == null ? null : data.Request.Any,
             data == null || data.Response == null ? null : data.Response.Any,
             result.Signature != null, matrix == null ? null : matrix.Properties.Select(property => property.Name));
+        if (result.Signature != null) Verify(facts, result, "http://tempuri.org/");
+        return facts;
     }
 
     public static Facts Told(V2.ServiceResultData result)
@@ -53,21 +55,23 @@ static class Requests
             data == null || data.Request == null ? null : data.Request.Any,
             data == null || data.Response == null ? null : data.Response.Any,
             result.Signature != null, matrix == null ? null : matrix.Properties.Select(property => property.Name));
-        if (result.Signature != null)
-        {
-            facts["verified"] = Verified(result, false);
-            facts["verified_changed"] = Verified(result, true);
-        }
+        if (result.Signature != null) Verify(facts, result, "http://egov.bg/RegiX/SignedData");
         return facts;
+    }
+
+    static void Verify(Facts facts, object result, string space)
+    {
+        facts["verified"] = Verified(result, space, false);
+        facts["verified_changed"] = Verified(result, space, true);
     }
 
     // As the one consumer that verifies (row 21): the parsed result is written again alone, under a root of its own, read
     // without white space, and the first signature is checked with what its KeyInfo says.
-    static bool Verified(V2.ServiceResultData result, bool change)
+    static bool Verified(object result, string space, bool change)
     {
-        var root = new XmlRootAttribute("ServiceResultData") { Namespace = "http://egov.bg/RegiX/SignedData" };
+        var root = new XmlRootAttribute("ServiceResultData") { Namespace = space };
         var written = new StringWriter();
-        new XmlSerializer(typeof(V2.ServiceResultData), root).Serialize(written, result);
+        new XmlSerializer(result.GetType(), root).Serialize(written, result);
         var document = new XmlDocument();
         document.LoadXml(written.ToString());
         if (change) document.GetElementsByTagName("FirstName").Item(0).InnerText += "x";
