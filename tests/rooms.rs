@@ -20,13 +20,27 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pdf", &["xml", "schema"]),
     (
         "gateway",
-        &["xml", "schema", "signature", "soap", "regix", "adapter", "registry", "journal", "deferred", "pdf", "pki"],
+        &[
+            "language",
+            "xml",
+            "schema",
+            "signature",
+            "soap",
+            "regix",
+            "adapter",
+            "registry",
+            "journal",
+            "deferred",
+            "pdf",
+            "pki",
+        ],
     ),
     ("pki", &["language"]),
     ("server", &["pki"]),
     (
         "cli",
         &[
+            "language",
             "xml",
             "schema",
             "signature",

@@ -61,62 +61,12 @@ impl Failure {
     }
 }
 
-macro_rules! from_registry {
-    ($($error:ident),*) => { $(
+/// For the error types of our crates, which all tell message and hint in a language.
+macro_rules! told_by {
+    ($($error:ident: $exit:ident),* $(,)?) => { $(
         impl From<$error> for Failure {
             fn from(error: $error) -> Failure {
-                use kapia_registry::Language::{Bulgarian, English};
-                Failure {
-                    exit: Exit::Usage,
-                    cause: Bilingual::new(error.message(English), error.message(Bulgarian)),
-                    hint: Some(Bilingual::new(error.hint(English), error.hint(Bulgarian))),
-                }
-            }
-        }
-    )* };
-}
-
-from_registry!(RegistryError, NameError, PatternError, PeriodError, ThumbprintError);
-
-macro_rules! from_certificates {
-    ($($error:ident),*) => { $(
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Failure {
-                use kapia_pki::Language::{Bulgarian, English};
-                Failure {
-                    exit: Exit::Usage,
-                    cause: Bilingual::new(error.message(English), error.message(Bulgarian)),
-                    hint: Some(Bilingual::new(error.hint(English), error.hint(Bulgarian))),
-                }
-            }
-        }
-    )* };
-}
-
-from_certificates!(PkiError, ServerError);
-
-macro_rules! from_signature {
-    ($($error:ident),*) => { $(
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Failure {
-                use kapia_signature::Language::{Bulgarian, English};
-                Failure {
-                    exit: Exit::Usage,
-                    cause: Bilingual::new(error.message(English), error.message(Bulgarian)),
-                    hint: Some(Bilingual::new(error.hint(English), error.hint(Bulgarian))),
-                }
-            }
-        }
-    )* };
-}
-
-from_signature!(KeyError, SignError);
-
-macro_rules! from_journal {
-    ($($error:ident: $exit:ident),*) => { $(
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Failure {
-                use kapia_journal::Language::{Bulgarian, English};
+                use kapia_language::Language::{Bulgarian, English};
                 Failure {
                     exit: Exit::$exit,
                     cause: Bilingual::new(error.message(English), error.message(Bulgarian)),
@@ -127,7 +77,20 @@ macro_rules! from_journal {
     )* };
 }
 
-from_journal!(JournalError: Refused, HeadError: Usage, Broken: Refused);
+told_by!(
+    RegistryError: Usage,
+    NameError: Usage,
+    PatternError: Usage,
+    PeriodError: Usage,
+    ThumbprintError: Usage,
+    PkiError: Usage,
+    ServerError: Usage,
+    KeyError: Usage,
+    SignError: Usage,
+    JournalError: Refused,
+    HeadError: Usage,
+    Broken: Refused,
+);
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Failure {

@@ -54,19 +54,11 @@ impl Language {
         }
     }
 
-    /// The same for the schema crate.
-    pub fn schema(self) -> kapia_schema::Language {
+    /// The same as the crates name it.
+    pub fn named(self) -> kapia_language::Language {
         match self {
-            Language::Bg => kapia_schema::Language::Bulgarian,
-            Language::En => kapia_schema::Language::English,
-        }
-    }
-
-    /// The same for the registry crate.
-    pub fn registry(self) -> kapia_registry::Language {
-        match self {
-            Language::Bg => kapia_registry::Language::Bulgarian,
-            Language::En => kapia_registry::Language::English,
+            Language::Bg => kapia_language::Language::Bulgarian,
+            Language::En => kapia_language::Language::English,
         }
     }
 }

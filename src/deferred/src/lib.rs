@@ -2,9 +2,10 @@
 //!
 //! [`Deferred::accept`] returns when the call is on the disk and not before; the [`VerificationCode`] that it returns exists
 //! nowhere else, the file holds only its digest. A runner waits with [`Deferred::wait_for_work`] (no polling), claims with
-//! [`Deferred::next_due`] (the consumers take turns) and ends with [`Deferred::complete`] or [`Deferred::fail_retryable`]. A claim is a lease: if the
-//! process dies, the next one to open the file has the call again at once; if a task is lost, the lease ends by itself. So a
-//! call is executed at least once, and its call id is the key by which a register can see that it was asked before.
+//! [`Deferred::next_due`] (the consumers take turns) and ends with [`Deferred::complete`] or [`Deferred::fail_retryable`]. A
+//! claim is a lease: if the process dies, the next one to open the file has the call again at once; if a task is lost, the
+//! lease ends by itself. So a call is executed at least once, and its call id is the key by which a register can see that it
+//! was asked before.
 //!
 //! The consumer fetches with [`Deferred::check`] and lets go with [`Deferred::acknowledge`]; both ask whether the call is the
 //! consumer's own before they look at the code. A call that was accepted with a callback address also comes out of

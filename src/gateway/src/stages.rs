@@ -7,10 +7,11 @@ use crate::settings::{Settings, Validation};
 use crate::trace::{Trace, without_numbers};
 use kapia_adapter::{AdapterError, CallFacts, Fault, Operation, Question, Sensitive, Served, Unserved};
 use kapia_journal::Outcome;
+use kapia_language::Language;
 use kapia_pki::{ChainVerdict, Presented};
 use kapia_registry::{Caller, Denial, OperationName, Permit};
 use kapia_regix::{Condition, ServiceRequest};
-use kapia_schema::{Language, Options, Report, SchemaSet};
+use kapia_schema::{Options, Report, SchemaSet};
 use kapia_soap::{Bilingual, Place};
 use kapia_xml::{Document, Element, QName};
 use std::time::Instant;
@@ -108,7 +109,7 @@ fn untrusted(presented: &Presented) -> Box<Ended> {
         ChainVerdict::WrongPurpose => (Condition::CertificateNotFound, "certificate-wrong-purpose", ISSUER),
         _ => (Condition::CertificateNotFound, "certificate-issuer-unknown", ISSUER),
     };
-    use kapia_pki::Language::{Bulgarian, English};
+    use Language::{Bulgarian, English};
     let hint = Bilingual::new(
         format!("{}; {en}", presented.chain.message(English)),
         format!("{}; {bg}", presented.chain.message(Bulgarian)),
@@ -135,8 +136,8 @@ pub(crate) fn permit<'c>(
 }
 
 fn denied(denial: &Denial) -> Box<Ended> {
+    use Language::{Bulgarian, English};
     use kapia_registry::Condition as Refused;
-    use kapia_registry::Language::{Bulgarian, English};
     let condition = match denial.condition() {
         Refused::CertificateNotFound => Condition::CertificateNotFound,
         Refused::CertificateNotActive => Condition::CertificateNotActive,
@@ -213,15 +214,15 @@ fn validate(schema: &SchemaSet, element: Element<'_>, settings: &Settings) -> Re
 }
 
 fn place(violation: &kapia_schema::Violation) -> Place {
-    use Language::{Bulgarian as Bg, English as En};
+    use Language::{Bulgarian, English};
     Place {
         line: violation.line,
         column: violation.column,
         path: violation.path.clone(),
         rule: violation.code.into(),
         expected: violation.expected.clone(),
-        message: Bilingual::new(violation.message(En), violation.message(Bg)),
-        hint: Bilingual::new(violation.hint(En), violation.hint(Bg)),
+        message: Bilingual::new(violation.message(English), violation.message(Bulgarian)),
+        hint: Bilingual::new(violation.hint(English), violation.hint(Bulgarian)),
     }
 }
 

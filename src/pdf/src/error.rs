@@ -1,33 +1,30 @@
-use kapia_schema::Language;
+use kapia_language::{Catalogue, Entry, Language};
 
 /// Why a document could not be rendered; never holds a value of the document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message(Language::English))]
 pub enum PdfError {
     /// The answer needs more pages than [`crate::MAX_PAGES`].
-    #[error("the answer needs more than {limit} pages")]
     TooLong {
         /// The most pages a document may have.
         limit: usize,
     },
     /// Elements stand below one another more than [`crate::MAX_DEPTH`] deep.
-    #[error("the elements of the answer are nested more than {limit} deep")]
     TooDeep {
         /// The most elements that may stand below one another.
         limit: usize,
     },
     /// The embedded font cannot be read: a fault of this program.
-    #[error("the embedded font cannot be used")]
     Font,
-    /// The file cannot be written as PDF/A-2a: a fault of this program; the names of the broken rules, without values.
-    #[error("the answer cannot be written as PDF/A-2a: {rules}")]
+    /// The file cannot be written as PDF/A-2a: a fault of this program.
     Format {
-        /// The broken rules by name.
+        /// The names of the broken rules, without values.
         rules: String,
     },
 }
 
 impl PdfError {
-    /// A stable name of the error.
+    /// The stable name of the error.
     pub fn code(&self) -> &'static str {
         match self {
             PdfError::TooLong { .. } => "pdf-too-long",
@@ -39,38 +36,67 @@ impl PdfError {
 
     /// What happened.
     pub fn message(&self, language: Language) -> String {
-        match (language, self) {
-            (Language::English, error) => error.to_string(),
-            (Language::Bulgarian, PdfError::TooLong { limit }) => {
-                format!("отговорът не се побира на {limit} страници")
+        match self {
+            PdfError::TooLong { limit } | PdfError::TooDeep { limit } => {
+                CATALOGUE.message(self.code(), language, &[("limit", &limit.to_string())])
             }
-            (Language::Bulgarian, PdfError::TooDeep { limit }) => {
-                format!("елементите на отговора са вложени на повече от {limit} нива")
-            }
-            (Language::Bulgarian, PdfError::Font) => "вграденият шрифт не може да се използва".to_owned(),
-            (Language::Bulgarian, PdfError::Format { rules }) => {
-                format!("отговорът не може да се запише като PDF/A-2a: {rules}")
-            }
+            PdfError::Font => CATALOGUE.message(self.code(), language, &[]),
+            PdfError::Format { rules } => CATALOGUE.message(self.code(), language, &[("rules", rules)]),
         }
     }
 
     /// What to do about it.
-    pub fn hint(&self, language: Language) -> &'static str {
-        match (language, self) {
-            (Language::English, PdfError::TooLong { .. } | PdfError::TooDeep { .. }) => "ask for the answer as XML",
-            (Language::Bulgarian, PdfError::TooLong { .. } | PdfError::TooDeep { .. }) => "поискайте отговора като XML",
-            (Language::English, _) => "report it to the operator of the gateway and ask for the answer as XML",
-            (Language::Bulgarian, _) => "съобщете на оператора на шлюза и поискайте отговора като XML",
-        }
+    pub fn hint(&self, language: Language) -> String {
+        CATALOGUE.hint(self.code(), language, &[])
     }
 }
+
+const AS_XML: [&str; 2] = ["ask for the answer as XML", "поискайте отговора като XML"];
+const REPORT: [&str; 2] = [
+    "report it to the operator of the gateway and ask for the answer as XML",
+    "съобщете на оператора на шлюза и поискайте отговора като XML",
+];
+
+const CATALOGUE: Catalogue = Catalogue(&[
+    Entry {
+        code: "pdf-too-long",
+        message: ["the answer needs more than {limit} pages", "отговорът не се побира на {limit} страници"],
+        hint: AS_XML,
+    },
+    Entry {
+        code: "pdf-too-deep",
+        message: [
+            "the elements of the answer are nested more than {limit} deep",
+            "елементите на отговора са вложени на повече от {limit} нива",
+        ],
+        hint: AS_XML,
+    },
+    Entry {
+        code: "pdf-font",
+        message: ["the embedded font cannot be used", "вграденият шрифт не може да се използва"],
+        hint: REPORT,
+    },
+    Entry {
+        code: "pdf-format",
+        message: [
+            "the answer cannot be written as PDF/A-2a: {rules}",
+            "отговорът не може да се запише като PDF/A-2a: {rules}",
+        ],
+        hint: REPORT,
+    },
+]);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_error_has_texts_in_both_languages() {
+    fn the_catalogue_is_whole_in_both_languages() {
+        assert_eq!(CATALOGUE.defects(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_error_has_its_texts() {
         let errors = [
             PdfError::TooLong { limit: 5 },
             PdfError::TooDeep { limit: 5 },
@@ -78,13 +104,10 @@ mod tests {
             PdfError::Format { rules: "title".to_owned() },
         ];
         for error in errors {
-            assert!(error.code().starts_with("pdf-"));
-            for (english, bulgarian) in [
-                (error.message(Language::English), error.message(Language::Bulgarian)),
-                (error.hint(Language::English).to_owned(), error.hint(Language::Bulgarian).to_owned()),
-            ] {
-                assert!(english.is_ascii() && !english.ends_with('.'), "{english}");
-                assert!(bulgarian.contains(|c| ('а'..='я').contains(&c)) && !bulgarian.ends_with('.'), "{bulgarian}");
+            for language in Language::ALL {
+                let message = error.message(language);
+                assert!(message != error.code() && !message.contains('{'), "{message}");
+                assert!(!error.hint(language).is_empty());
             }
         }
     }

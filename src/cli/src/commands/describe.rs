@@ -80,7 +80,7 @@ impl Rights {
                 Rights { line: session.paint.green(&allowed), fields: Some(Arc::clone(permit.fields())) }
             }
             Err(denial) => {
-                let denied = session.pick(text::may_not_call(denial.message(session.language.registry())));
+                let denied = session.pick(text::may_not_call(denial.message(session.language.named())));
                 Rights { line: session.paint.red(&denied), fields: None }
             }
         }
@@ -197,7 +197,7 @@ fn occurrence(field: &Field) -> String {
 fn kind(session: &Session, field: &Field) -> String {
     let nillable = if field.is_nillable() { ", nil" } else { "" };
     let kind = match field.simple_type() {
-        Some(simple) => simple.describe(session.language.schema()),
+        Some(simple) => simple.describe(session.language.named()),
         None => field.type_name().map(|name| name.local.to_string()).unwrap_or_default(),
     };
     format!("{kind}{nillable}")

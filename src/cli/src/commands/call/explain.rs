@@ -27,7 +27,7 @@ pub(super) fn before(session: &Session, config: &Config, target: &Target, operat
                 step(session, true, &session.pick(text::explain_valid()));
             }
             for violation in &report.violations {
-                let language = session.language.schema();
+                let language = session.language.named();
                 step(session, false, &format!("{}: {}", violation.path, violation.message(language)));
                 let hint = violation.hint(language);
                 if !hint.is_empty() {
@@ -57,11 +57,11 @@ fn access(session: &Session, config: &Config, target: &Target, operation: &Opera
     let (registry, name) = match (session.registry(config), OperationName::parse(operation.name.as_str())) {
         (Ok(registry), Ok(name)) => (registry, name),
         (Err(failure), _) => return session.say(&failure.told(session.language, false)),
-        (_, Err(error)) => return step(session, false, &error.message(session.language.registry())),
+        (_, Err(error)) => return step(session, false, &error.message(session.language.named())),
     };
     let explanation = registry.explain(own.as_ref(), &name, OffsetDateTime::now_utc());
     for told in &explanation.steps {
-        let message = told.message(session.language.registry());
+        let message = told.message(session.language.named());
         match told.kind() {
             StepKind::Passed => step(session, true, &message),
             StepKind::Refused => step(session, false, &message),
@@ -70,7 +70,7 @@ fn access(session: &Session, config: &Config, target: &Target, operation: &Opera
     }
     match &explanation.outcome {
         Ok(permit) => hidden(session, &operation.response.fields, permit.fields()),
-        Err(denial) => session.say(&format!("      {}\n", denial.hint(session.language.registry()))),
+        Err(denial) => session.say(&format!("      {}\n", denial.hint(session.language.named()))),
     }
 }
 

@@ -79,7 +79,7 @@ fn signed(
             Ok(Exit::Done)
         }
         Err(error) => {
-            use kapia_signature::Language::{Bulgarian, English};
+            use kapia_language::Language::{Bulgarian, English};
             Err(Failure::refused(
                 text::signature_invalid(error.message(English), error.message(Bulgarian)),
                 Bilingual::new(error.hint(English), error.hint(Bulgarian)),
