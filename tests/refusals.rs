@@ -394,7 +394,8 @@ fn what_is_not_there_yet_says_so() {
     let call = Call::good();
     for flags in [
         "<RequestProcessing>Asynchronous</RequestProcessing>",
-        "<ResponseProcessing>TransformToPDF</ResponseProcessing>",
+        "<RequestProcessing>Decrypt</RequestProcessing>",
+        "<ResponseProcessing>Encrypt</ResponseProcessing>",
     ] {
         let body = call.envelope().replace("<Operation>", &format!("{flags}<Operation>"));
         let read = Read::new(GATE.send(&call.post_body(body).octets()), Soap::V11);

@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("registry", &["language"]),
     ("journal", &["language"]),
     ("deferred", &["language"]),
-    ("pdf", &["xml", "schema"]),
+    ("pdf", &["language", "xml", "schema"]),
     (
         "gateway",
         &[

@@ -41,12 +41,12 @@ class Gate:
 def gate(tmp_path_factory):
     program = os.environ.get("KAPIA", str(ROOT / "target" / "release" / "kapia"))
     folder = tmp_path_factory.mktemp("gate") / "demo"
-    log = open(folder.parent / "gate.log", "w+", encoding="utf-8")
-    process = subprocess.Popen(
-        [program, "--lang", "en", "demo", "--dir", str(folder), "--port", "0"], stdout=log, stderr=subprocess.STDOUT
-    )
+    with open(folder.parent / "gate.log", "w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [program, "--lang", "en", "demo", "--dir", str(folder), "--port", "0"], stdout=log, stderr=subprocess.STDOUT
+        )
     try:
-        yield Gate(wait_for_address(process, log), folder)
+        yield Gate(wait_for_address(process, pathlib.Path(log.name)), folder)
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0, "the gate drains and ends without an error"
@@ -62,8 +62,7 @@ def wait_for_address(process, log):
     """The address that the demo prints; its last line, after a call of its own, says that it serves."""
     text = ""
     for _ in range(600):
-        log.flush()
-        text = pathlib.Path(log.name).read_text(encoding="utf-8")
+        text = log.read_text(encoding="utf-8")
         found = re.search(r"https://(?:localhost|127\.0\.0\.1):\d+", text)
         if found and "Serving" in text:
             return found.group(0).replace("127.0.0.1", "localhost")

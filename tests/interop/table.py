@@ -39,7 +39,7 @@ def lines(found, cell):
     for client, row in found.items():
         cells = (cell(row[column]) if column in row else NONE for column in COLUMNS)
         yield "| " + client.ljust(width) + " | " + " | ".join(
-            text.center(len(short)) for text, short in zip(cells, SHORT)
+            text.center(len(short)) for text, short in zip(cells, SHORT, strict=True)
         ) + " |"
 
 

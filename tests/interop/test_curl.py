@@ -153,6 +153,7 @@ def test_compression_only_for_those_who_ask(curl):
     plain = curl("/RegiXEntryPointV2.svc/basic", v2_envelope(), headers=["Content-Type: text/xml; charset=utf-8"])
     is_answered(plain)
     assert "content-encoding" not in plain["headers"]
+    is_answered(curl("/RegiXEntryPointV2.svc/basic", v2_envelope(), "--compressed", headers=["Content-Type: text/xml; charset=utf-8"]))
 
 
 WRITTEN = {

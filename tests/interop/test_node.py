@@ -37,6 +37,7 @@ def test_node_soap(gate, tmp_path, soap, client, wire, ask):
     facts = soap[wire][ask]
     judge(facts, wire, ask)
     if ask == "signed":
+        assert facts["verified"] is True, "by xml-crypto"
         verifies(gate, facts["octets"], namespace(wire), tmp_path)
     if ask == "wrong":
         assert facts["has_detail"] and facts["status"] == 500, facts

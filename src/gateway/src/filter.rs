@@ -44,6 +44,11 @@ impl FilterPlan {
         FilterPlan { root }
     }
 
+    /// The plan that hides nothing.
+    pub fn everything() -> FilterPlan {
+        FilterPlan { root: None }
+    }
+
     /// Whether nothing is hidden.
     pub fn shows_everything(&self) -> bool {
         self.root.is_none()

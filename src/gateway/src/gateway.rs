@@ -4,6 +4,7 @@ use crate::matrix;
 use crate::message::{Incoming, Outgoing};
 use crate::metrics::Metrics;
 use crate::opened::{NotACall, Opened, open};
+use crate::paper::Paper;
 use crate::settings::Settings;
 use crate::stages::{self, Checked};
 use crate::trace::Trace;
@@ -15,7 +16,7 @@ use kapia_registry::{FieldRights, Registry};
 use kapia_regix::{Answer, Condition, EntryPoint, Method, Reply, Shape, Written};
 use kapia_signature::{Profile, Request, Signer};
 use kapia_soap::{Bilingual, Fault, FaultCode, Problem, XSD};
-use kapia_xml::XSI_NAMESPACE;
+use kapia_xml::{Document, XSI_NAMESPACE};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -155,7 +156,19 @@ impl Gateway {
         let operation = &checked.permitted().known.served.operation;
         stages::check_answer(operation, answer.document(), &parts.settings, trace)?;
         trace.stage("check-answer");
-        let written = self.write(&checked, &answer, parts, reply, now, trace)?;
+        let plan = self.plan(operation, checked.permitted().permit().fields());
+        let written = if checked.permitted().known.request.processing.transform_to_pdf {
+            let paper = paper_of(&checked, &answer, plan, parts, now, trace.record.service_call_id);
+            let (file, hidden) = paper.print().await?;
+            trace.stage("print");
+            let everything = FilterPlan::everything();
+            let written = self.write(&checked, (&file, &everything), parts, reply, now, trace)?;
+            trace.record.hidden_fields = hidden;
+            written
+        } else {
+            self.write(&checked, (answer.document(), &plan), parts, reply, now, trace)?
+        };
+        self.metrics.hidden(trace.record.hidden_fields);
         trace.stage("write");
         let outcome = match answer.outcome() {
             kapia_adapter::Outcome::Data => Outcome::Answered,
@@ -168,7 +181,7 @@ impl Gateway {
     fn write(
         &self,
         checked: &Checked<'_>,
-        answer: &kapia_adapter::Answer,
+        (answer, plan): (&Document, &FilterPlan),
         parts: &Parts,
         reply: &Reply<'_>,
         now: OffsetDateTime,
@@ -178,13 +191,12 @@ impl Gateway {
         let operation = &permitted.known.served.operation;
         let request = &permitted.known.request;
         let signer = if request.sign_result { Some(parts.signer.as_ref().ok_or_else(no_signer)?) } else { None };
-        let plan = self.plan(operation, permitted.permit().fields());
         let matrix = request.return_access_matrix.then(|| matrix::of(operation, permitted.permit().fields()));
         let legacy = signer.is_some_and(|signer| signer.profile() == Profile::Legacy);
         let content = Answer {
             service_call_id: trace.record.service_call_id,
             request: checked.argument(),
-            response: answer.document().root(),
+            response: answer.root(),
             matrix: matrix.as_ref(),
             legacy_scope: legacy,
         };
@@ -216,7 +228,6 @@ impl Gateway {
             self.metrics.signed();
         }
         trace.record.hidden_fields = filtered.hidden();
-        self.metrics.hidden(filtered.hidden());
         Ok(written)
     }
 
@@ -234,6 +245,32 @@ impl Gateway {
         }
         plans.insert(key, cached);
         plan
+    }
+}
+
+fn paper_of(
+    checked: &Checked<'_>,
+    answer: &kapia_adapter::Answer,
+    plan: Arc<FilterPlan>,
+    parts: &Parts,
+    now: OffsetDateTime,
+    service_call_id: i64,
+) -> Paper {
+    let permitted = checked.permitted();
+    let known = &permitted.known;
+    let (administration, register) = Paper::kept_by(known.served);
+    Paper {
+        operation: Arc::clone(&known.served.operation),
+        administration,
+        register,
+        request: (known.opened.document.clone(), checked.argument().id()),
+        answer: answer.document().clone(),
+        plan,
+        executed: now,
+        service_call_id,
+        consumer: permitted.permit().consumer_name().as_str().to_owned(),
+        legal_reason: known.request.context.get("LawReason").map(str::to_owned),
+        limits: parts.settings.limits.clone(),
     }
 }
 

@@ -13,6 +13,7 @@ mod matrix;
 mod message;
 mod metrics;
 mod opened;
+mod paper;
 mod settings;
 mod stages;
 mod trace;

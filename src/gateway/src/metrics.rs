@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The stages of a call, in their order.
-pub(crate) const STAGES: [&str; 9] =
-    ["open", "identify", "permit", "check-argument", "ask", "check-answer", "write", "sign", "journal"];
+pub(crate) const STAGES: [&str; 10] =
+    ["open", "identify", "permit", "check-argument", "ask", "check-answer", "print", "write", "sign", "journal"];
 
 /// Counters since the start.
 #[derive(Debug, Default)]

@@ -162,7 +162,6 @@ pub(crate) fn check_argument<'c>(
         (processing.decrypt, "RequestProcessing Decrypt"),
         (processing.transform_from_pdf, "RequestProcessing TransformFromPDF"),
         (processing.encrypt, "ResponseProcessing Encrypt"),
-        (processing.transform_to_pdf, "ResponseProcessing TransformToPDF"),
     ] {
         if asked {
             return Err(not_offered(what));

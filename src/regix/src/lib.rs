@@ -18,7 +18,7 @@ pub use condition::{Condition, Shape};
 pub use context::CallContext;
 pub use entry::{EntryPoint, Method};
 pub use matrix::{AccessMatrix, MatrixField};
-pub use reply::{Answer, Reply, Written};
+pub use reply::{Answer, Reply, Written, binary_answer};
 pub use request::{CheckRequest, Personal, Processing, RequestError, ServiceRequest, read_check, read_request};
 pub use route::{Address, Route};
 

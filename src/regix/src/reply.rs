@@ -1,4 +1,5 @@
 use crate::{AccessMatrix, EntryPoint, Method};
+use base64::Engine as _;
 use kapia_soap::{Version, XSD, begin_reply, end_reply};
 use kapia_xml::{CopyPolicy, Element, KeepAll, Writer, XSI_NAMESPACE, escape_attribute};
 use std::ops::Range;
@@ -186,6 +187,16 @@ impl Reply<'_> {
     }
 }
 
+/// The document that stands in `Response` when the answer is a file, such as a PDF (regix-contract §9).
+pub fn binary_answer(file: &[u8]) -> Vec<u8> {
+    const NAMESPACE: &str = "http://egov.bg/RegiX/BinaryArgument";
+    let mut writer = Writer::with_capacity(file.len() / 3 * 4 + 256);
+    writer.start("", NAMESPACE, "BinaryArgument", &[], &[]);
+    writer.leaf("", NAMESPACE, "Binary", &base64::engine::general_purpose::STANDARD.encode(file));
+    writer.end();
+    writer.into_bytes()
+}
+
 impl Written {
     /// Declares on a payload's root what `Data` already declares and the payload relies on, as RegiX does: clients cut
     /// the payload out and read it alone (wild-clients rule 12). Canonical form leaves the repetition out, so what was
@@ -335,6 +346,15 @@ mod tests {
         assert!(error.contains(
             "<IsReady>false</IsReady><HasError>true</HasError><Error>Access denied!</Error></ExecuteSynchronousResult>"
         ));
+    }
+
+    #[test]
+    fn a_file_is_an_answer_in_base64() {
+        let text = String::from_utf8(binary_answer(b"%PDF")).unwrap();
+        assert_eq!(
+            text,
+            "<BinaryArgument xmlns=\"http://egov.bg/RegiX/BinaryArgument\"><Binary>JVBERg==</Binary></BinaryArgument>"
+        );
     }
 
     #[test]

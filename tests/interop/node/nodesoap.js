@@ -2,6 +2,7 @@
 'use strict';
 
 const soap = require('soap');
+const { SignedXml } = require('xml-crypto');
 const { agent, pem, plan, tell } = require('./facts');
 
 const ADDRESSING = 'http://www.w3.org/2005/08/addressing';
@@ -36,6 +37,14 @@ function root(container) {
   return Object.keys(container ?? {}).find((key) => key !== 'attributes') ?? null;
 }
 
+/** The verdict of xml-crypto, trusting the signer's certificate alone. */
+function verified(octets) {
+  const signature = octets.match(/<(\w+:)?Signature [^]*<\/\1Signature>/)[0];
+  const signed = new SignedXml({ publicCert: pem('signer') });
+  signed.loadSignature(signature);
+  return signed.checkSignature(octets);
+}
+
 function told(result, octets) {
   const response = result.Data?.Response;
   const properties = result.Data?.Matrix?.Properties?.Property;
@@ -50,6 +59,7 @@ function told(result, octets) {
     first_name: response?.ValidPersonResponse?.FirstName ?? null,
     signed: Boolean(result.Signature),
     matrix: properties ? [].concat(properties).map((property) => property.Name) : null,
+    verified: result.Signature ? verified(octets) : null,
     octets,
   };
 }
