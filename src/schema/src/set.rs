@@ -32,7 +32,8 @@ pub struct Root {
 impl SchemaSet {
     /// Loads the document `main` and all that it includes, imports and redefines, through the source only.
     ///
-    /// An `http:` location is an error unless another document provides its namespace; an import without location is fine.
+    /// An imported document that is not there, or on the network, is an error only when something of it is needed
+    /// (XML Schema part 1 §4.2.3); an included one must be there.
     pub fn load(main: &str, source: &dyn SchemaSource) -> Result<SchemaSet, SchemaError> {
         SchemaSet::load_all(&[main], source)
     }

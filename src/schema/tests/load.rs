@@ -33,13 +33,26 @@ fn a_missing_document_is_an_error_that_names_file_and_line() {
 }
 
 #[test]
-fn a_location_on_the_network_is_refused_unless_the_namespace_is_here() {
+fn an_imported_document_that_is_absent_matters_only_when_it_is_needed() {
+    for (location, code) in
+        [("http://example.org/a.xsd", "schema-remote-location"), ("gone.xsd", "schema-missing-document")]
+    {
+        let import = format!("<xs:import namespace='urn:a' schemaLocation='{location}'/>");
+        assert!(load(&[("main.xsd", schema("", &import))]).is_ok(), "{location}");
+        let needed = format!("{import}<xs:element name='r' xmlns:a='urn:a' type='a:t'/>");
+        let error = refusal(&[("main.xsd", schema("", &needed))]);
+        assert_eq!(error.code(), code);
+        assert!(error.message(Language::English).contains(location));
+    }
+}
+
+#[test]
+fn a_location_on_the_network_is_never_read_but_the_namespace_may_be_here() {
     let remote = "<xs:import namespace='urn:a' schemaLocation='http://example.org/a.xsd'/>";
-    let error = refusal(&[("main.xsd", schema("", remote))]);
-    assert_eq!(error.code(), "schema-remote-location");
     let local = "<xs:import namespace='urn:a' schemaLocation='a.xsd'/>";
-    let a = schema("targetNamespace='urn:a'", "");
-    let b = schema("targetNamespace='urn:b'", remote);
+    let a =
+        schema("targetNamespace='urn:a'", "<xs:simpleType name='t'><xs:restriction base='xs:string'/></xs:simpleType>");
+    let b = schema("targetNamespace='urn:b' xmlns:a='urn:a'", &format!("{remote}<xs:element name='r' type='a:t'/>"));
     let main = schema("", &format!("{local}<xs:import namespace='urn:b' schemaLocation='b.xsd'/>"));
     assert!(load(&[("main.xsd", main), ("a.xsd", a), ("b.xsd", b)]).is_ok());
 }

@@ -48,14 +48,14 @@ impl File {
 }
 
 /// Reads the main documents and everything that they need.
-pub(super) fn collect(mains: &[&str], source: &dyn SchemaSource) -> Result<Vec<File>, SchemaError> {
+pub(super) fn collect(mains: &[&str], source: &dyn SchemaSource) -> Result<(Vec<File>, Absent), SchemaError> {
     let mut collector = Collector {
         source,
         read: HashMap::new(),
         files: Vec::new(),
         known: HashMap::new(),
         pending: VecDeque::new(),
-        remote: Vec::new(),
+        absent: Absent(Vec::new()),
     };
     for main in mains {
         let (name, document) = collector.open(main).map_err(|fault| match fault {
@@ -68,8 +68,22 @@ pub(super) fn collect(mains: &[&str], source: &dyn SchemaSource) -> Result<Vec<F
     while let Some(ix) = collector.pending.pop_front() {
         collector.references(ix)?;
     }
-    collector.check_remote()?;
-    Ok(collector.files)
+    Ok((collector.files, collector.absent))
+}
+
+/// Imported documents that cannot be had: on the network, or not there. A location is a hint only (§4.2.3), so this is
+/// no error until something of the namespace is needed.
+pub(super) struct Absent(Vec<(String, SchemaError)>);
+
+impl Absent {
+    /// Why a name could not be resolved: the document that would have declared it is absent, or else the error itself.
+    pub(super) fn cause_of(self, error: SchemaError) -> SchemaError {
+        let missing = |namespace: &str| {
+            std::ptr::eq(error.rule, &rules::UNRESOLVED)
+                && error.names.iter().any(|name| name.contains(&format!("{{{namespace}}}")))
+        };
+        self.0.into_iter().find(|(namespace, _)| missing(namespace)).map_or(error, |(_, absent)| absent)
+    }
 }
 
 struct Collector<'s> {
@@ -79,8 +93,7 @@ struct Collector<'s> {
     /// By canonical name and effective target namespace.
     known: HashMap<(String, String), FileIx>,
     pending: VecDeque<FileIx>,
-    /// References to the network: excused if another document provides the namespace.
-    remote: Vec<(String, SchemaError)>,
+    absent: Absent,
 }
 
 /// A document that cannot be had, which is the fault of the reference, or that is wrong in itself.
@@ -209,10 +222,16 @@ impl Collector<'_> {
         let Some(location) = at.attribute("", "schemaLocation") else { return Ok(()) };
         if is_remote(location.trim()) {
             let error = file.error(at, &rules::REMOTE_LOCATION, vec![location.trim().to_owned()]);
-            self.remote.push((namespace, error));
+            self.absent.0.push((namespace, error));
             return Ok(());
         }
-        let (name, document) = self.locate(ix, at, &location)?;
+        let (name, document) = match self.locate(ix, at, &location) {
+            Err(error) if std::ptr::eq(error.rule, &rules::MISSING_DOCUMENT) => {
+                self.absent.0.push((namespace, error));
+                return Ok(());
+            }
+            located => located?,
+        };
         let own = target_of(&document);
         if own != namespace {
             let names = vec![location.trim().to_owned(), own, namespace];
@@ -234,18 +253,6 @@ impl Collector<'_> {
             Err(Fault::There(error)) => Err(error),
             Err(Fault::Here(rule, names)) => Err(self.files[ix.at()].error(at, rule, names)),
         }
-    }
-
-    fn check_remote(&mut self) -> Result<(), SchemaError> {
-        for (namespace, error) in self.remote.drain(..) {
-            let provided = namespace == kapia_xml::XML_NAMESPACE
-                || namespace == XSD
-                || self.files.iter().any(|file| file.target == namespace);
-            if !provided {
-                return Err(error);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -26,9 +26,8 @@ use crate::model::Schema;
 use crate::source::SchemaSource;
 
 pub(crate) fn load(mains: &[&str], source: &dyn SchemaSource) -> Result<Schema, SchemaError> {
-    let files = documents::collect(mains, source)?;
+    let (files, absent) = documents::collect(mains, source)?;
     let mut builder = builder::Builder::new(&files);
-    builder.register()?;
-    builder.read_components()?;
-    builder.finish()
+    let built = builder.register().and_then(|()| builder.read_components()).and_then(|()| builder.finish());
+    built.map_err(|error| absent.cause_of(error))
 }
