@@ -1,6 +1,6 @@
 //! The command line: what there is, and how it is read.
 
-use crate::commands::{call, consumer, demo, describe, grant, journal, list, operation, serve};
+use crate::commands::{call, consumer, demo, describe, grant, journal, list, operation, serve, verify};
 use crate::failure::{Exit, Failure};
 use crate::language::Language;
 use crate::paint::{self, Paint};
@@ -48,6 +48,8 @@ enum Command {
     /// The journal of calls.
     #[command(subcommand)]
     Journal(journal::Journal),
+    /// Say what a trusted key has signed in a message or document.
+    Verify(verify::Verify),
 }
 
 /// Reads the command line, does what it says, and tells how it went.
@@ -80,6 +82,7 @@ fn perform(session: &Session, command: Command) -> Result<Exit, Failure> {
         Command::Grant(grant) => grant.run(session),
         Command::Operation(operation) => operation.run(session),
         Command::Journal(journal) => journal.run(session),
+        Command::Verify(verify) => verify.run(session),
     }
 }
 

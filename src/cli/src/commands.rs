@@ -9,3 +9,4 @@ pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod operation;
 pub(crate) mod serve;
+pub(crate) mod verify;

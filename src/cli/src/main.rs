@@ -12,6 +12,7 @@ mod commands;
 mod config;
 mod exchange;
 mod failure;
+mod input;
 mod language;
 mod operations;
 mod packages;

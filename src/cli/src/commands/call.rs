@@ -8,6 +8,7 @@ use crate::client::Target;
 use crate::command::runtime;
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
+use crate::input::read;
 use crate::operations;
 use crate::session::Session;
 use crate::state::State;
@@ -19,7 +20,6 @@ use kapia_regix::consumer::Request;
 use kapia_signature::Certificate;
 use kapia_soap::Version;
 use kapia_xml::{Document, Limits};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -161,17 +161,6 @@ pub(crate) fn read_signer(file: &Path) -> Result<Certificate, Failure> {
         .into_iter()
         .next()
         .ok_or_else(|| Failure::usage(text::no_certificate(file.display()), text::unreadable_hint()))
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let read = match file.as_os_str() == "-" {
-        true => {
-            let mut octets = Vec::new();
-            std::io::stdin().read_to_end(&mut octets).map(|_| octets)
-        }
-        false => std::fs::read(file),
-    };
-    read.map_err(|error| Failure::usage(text::unreadable(file.display(), error), text::unreadable_hint()))
 }
 
 fn document_of(octets: Vec<u8>, name: &str) -> Result<Document, Failure> {

@@ -132,6 +132,11 @@ texts! {
     fault_hint() { en: "--raw shows the whole fault", bg: "--raw показва цялата грешка" }
     not_signed() { en: "the answer is not signed", bg: "отговорът не е подписан" }
     not_signed_hint() { en: "the gateway needs a section [signer]", bg: "на шлюза е нужен раздел [signer]" }
+    no_trusted_key() { en: "no certificate to trust is named", bg: "не е посочено удостоверение, на което да се вярва" }
+    no_trusted_key_hint() {
+        en: "name it with --signer FILE, or configure [signer]",
+        bg: "посочете го със --signer ФАЙЛ или настройте [signer]",
+    }
     signature_invalid(cause_en, cause_bg) {
         en: "the signature is not valid: {cause_en}",
         bg: "подписът не е валиден: {cause_bg}",

@@ -88,6 +88,11 @@ texts! {
         en: "signature valid: {algorithm}, {name}",
         bg: "валиден подпис: {algorithm}, {name}",
     }
+    signature_covers(path, octets) {
+        en: "it covers {path}, {octets} octets in canonical form; nothing else of the document is signed",
+        bg: "обхваща {path}, {octets} октета в канонична форма; нищо друго от документа не е подписано",
+    }
+    signature_time(time) { en: "claimed time: {time}", bg: "заявено време: {time}" }
     signature_unverified() {
         en: "signed, not verified: the configuration names no signer",
         bg: "подписан, непроверен: конфигурацията не посочва подписващ",

@@ -78,13 +78,7 @@ fn signed(
             session.say(&format!("{}\n", session.paint.green(&valid)));
             Ok(Exit::Done)
         }
-        Err(error) => {
-            use kapia_language::Language::{Bulgarian, English};
-            Err(Failure::refused(
-                text::signature_invalid(error.message(English), error.message(Bulgarian)),
-                Bilingual::new(error.hint(English), error.hint(Bulgarian)),
-            ))
-        }
+        Err(error) => Err(verdict::refused(&error)),
     }
 }
 
