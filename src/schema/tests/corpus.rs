@@ -1,7 +1,7 @@
 //! The verdicts on the corpus of real operations: schemas, samples, mock answers, and mutated requests.
 //!
-//! The corpus is third-party data beside the repository, read in place. Without it this test fails, unless
-//! `KAPIA_WITHOUT_CORPUS=1` says that this is meant.
+//! The corpus is third-party data beside the repository, read in place; without it these tests fail. They run by name:
+//! `cargo test -p kapia-schema --test corpus` (docs/decisions/0009-tests-and-suites.md).
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, HashMap};
@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 #[test]
 fn every_document_of_the_corpus_gets_its_verdict() {
-    let Some(corpus) = Corpus::open() else { return };
+    let corpus = Corpus::open();
     let mut table = Table::default();
     let mut sets: HashMap<String, SchemaSet> = HashMap::new();
     for operation in corpus.list("operations") {
@@ -64,7 +64,7 @@ fn every_document_of_the_corpus_gets_its_verdict() {
 
 #[test]
 fn every_violation_in_the_corpus_has_texts_and_a_place() {
-    let Some(corpus) = Corpus::open() else { return };
+    let corpus = Corpus::open();
     for negative in corpus.list("negatives").filter(|negative| negative["verdict"] == "invalid") {
         let operation =
             corpus.list("operations").find(|operation| operation["operation"] == negative["operation"]).unwrap();
@@ -90,15 +90,11 @@ struct Corpus {
 }
 
 impl Corpus {
-    fn open() -> Option<Corpus> {
+    fn open() -> Corpus {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-        match std::fs::read(folder.join("manifest.json")) {
-            Ok(octets) => Some(Corpus { manifest: serde_json::from_slice(&octets).unwrap(), folder }),
-            Err(_) if std::env::var_os("KAPIA_WITHOUT_CORPUS").is_some_and(|value| value == "1") => None,
-            Err(error) => {
-                panic!("no corpus at {}: {error}; set KAPIA_WITHOUT_CORPUS=1 to go without", folder.display())
-            }
-        }
+        let octets = std::fs::read(folder.join("manifest.json"))
+            .unwrap_or_else(|error| panic!("no corpus at {}: {error}", folder.display()));
+        Corpus { manifest: serde_json::from_slice(&octets).unwrap(), folder }
     }
 
     fn list(&self, name: &str) -> impl Iterator<Item = &Json> {
