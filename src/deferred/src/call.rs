@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::error::DeferredError;
+use crate::store::STORE;
 
 /// A call that was permitted and whose argument is valid, to be answered later.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,10 +48,10 @@ pub enum Outcome {
 pub struct Failure {
     /// Stable code.
     pub code: String,
-    /// The text in English.
-    pub english: String,
-    /// The text in Bulgarian.
-    pub bulgarian: String,
+    /// What the reply tells.
+    pub text: String,
+    /// What to do about it, in English and in Bulgarian.
+    pub hint: [String; 2],
 }
 
 /// A call with its outcome.
@@ -129,7 +130,7 @@ impl Outcome {
             Self::Answer(octets) => (octets, ANSWER),
             Self::Failure(failure) => {
                 let text = serde_json::to_vec(&failure);
-                (text.map_err(|error| DeferredError::Storage { cause: error.to_string().into() })?, FAILURE)
+                (text.map_err(|error| STORE.unwritable(&error))?, FAILURE)
             }
         };
         octets.push(kind);
@@ -164,7 +165,8 @@ mod tests {
 
     #[test]
     fn an_outcome_comes_back_as_it_was() {
-        let failure = Failure { code: "x".into(), english: "no".into(), bulgarian: "не".into() };
+        let failure =
+            Failure { code: "x".into(), text: "no".into(), hint: ["wait".into(), "почакайте".into()] };
         for outcome in [Outcome::Answer(Vec::new()), Outcome::Answer(vec![0, 1, 2]), Outcome::Failure(failure)] {
             assert_eq!(Outcome::from_octets(outcome.clone().into_octets().unwrap()), Some(outcome));
         }
@@ -175,8 +177,11 @@ mod tests {
 
     #[test]
     fn content_never_prints() {
-        let failure =
-            Failure { code: "adapter".into(), english: "of 8001010008".into(), bulgarian: "за 8001010008".into() };
+        let failure = Failure {
+            code: "adapter".into(),
+            text: "of 8001010008".into(),
+            hint: ["for 8001010008".into(), String::new()],
+        };
         let call = NewCall {
             call_id: 1,
             consumer_id: 2,

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use crate::call::millis;
 use crate::deferred::Deferred;
 use crate::error::DeferredError;
-use crate::store::{self, sql};
+use crate::store::{STORE, sql};
 
 /// What is in a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,7 +55,7 @@ impl Counts {
     /// # Errors
     /// The file is not there, is something else, or cannot be read.
     pub fn of_file(path: impl AsRef<Path>, now: OffsetDateTime) -> Result<Self, DeferredError> {
-        count(&store::open_to_count(path.as_ref())?, millis(now))
+        count(&STORE.open_to_read(path.as_ref())?, millis(now))
     }
 }
 

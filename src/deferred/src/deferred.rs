@@ -1,11 +1,11 @@
 //! The store as the gateway sees it.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use kapia_storage::Lock;
 use rusqlite::Connection;
 use time::OffsetDateTime;
 use tokio::sync::Notify;
@@ -16,7 +16,7 @@ use crate::key::SealingKey;
 use crate::lane::Lane;
 use crate::policy::Policy;
 use crate::seal::{Kind, Owner, Sealer};
-use crate::store;
+use crate::store::{self, STORE};
 
 /// The longest wait without a look at the file and the clock, so that a clock that was set does no harm.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -32,15 +32,16 @@ pub struct Deferred {
     pub(crate) callbacks: Notify,
     pub(crate) work_turn: Turn,
     pub(crate) callback_turn: Turn,
-    // Released when the process ends, however it ends.
-    _lock: File,
+    // Dropped last: others may open the file when all is written.
+    _lock: Lock,
 }
 
 impl Deferred {
     /// Opens the store, makes it if it is missing, gives back what a process that is no more had claimed.
     ///
     /// # Errors
-    /// [`DeferredError::InUse`] if another process has it open, [`DeferredError::WrongKey`], or what is wrong with the file.
+    /// [`DeferredError::Storage`] if another process has it open or something is wrong with the file, or
+    /// [`DeferredError::WrongKey`].
     pub fn open(path: impl AsRef<Path>, key: &SealingKey) -> Result<Self, DeferredError> {
         Self::open_with(path, key, Policy::default())
     }
@@ -52,14 +53,14 @@ impl Deferred {
     pub fn open_with(path: impl AsRef<Path>, key: &SealingKey, policy: Policy) -> Result<Self, DeferredError> {
         let path = path.as_ref().to_owned();
         let sealer = Sealer::new(key)?;
-        let lock = store::lock(&path)?;
+        let lock = STORE.lock(&path)?;
         let writer = store::open(&path, &sealer)?;
         let released = store::release_claims(&writer)?;
         if released > 0 {
             tracing::info!(released, "deferred calls that a process had claimed before its end are free again");
         }
         let reader = store::open(&path, &sealer)?;
-        let start = |lane: std::io::Result<Lane>| lane.map_err(|error| DeferredError::file(&path, &error));
+        let start = |lane: std::io::Result<Lane>| lane.map_err(|error| STORE.file_error(&path, &error));
         Ok(Self {
             writing: start(Lane::writing(writer))?,
             reading: start(Lane::reading(reader))?,

@@ -1,12 +1,13 @@
 //! The key with which payloads are sealed, and its file.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use kapia_storage::create_private;
 use zeroize::Zeroizing;
 
 use crate::error::DeferredError;
@@ -78,7 +79,7 @@ impl SealingKey {
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".{:08x}.new", random_number()?));
         let draft = PathBuf::from(name);
-        let written = private(&draft).and_then(|mut file| {
+        let written = create_private(&draft).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::hard_link(&draft, path)
@@ -123,14 +124,6 @@ fn read(path: &Path) -> std::io::Result<Found> {
         other => drop(other?),
     }
     Ok(Found { text, mode })
-}
-
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! A thread with a connection of its own, to which tasks are sent.
 
-use std::thread::JoinHandle;
-
+use kapia_storage::{Queue, Trouble};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::DeferredError;
+use crate::store::{STORE, sql};
 
 /// How many tasks go into one transaction at most.
 const BATCH: usize = 128;
@@ -23,15 +23,12 @@ struct Done {
 }
 
 /// Ends, with all that was sent to it done, when it is dropped.
-pub(crate) struct Lane {
-    queue: Option<mpsc::Sender<Task>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(crate) struct Lane(Queue<Task>);
 
 impl Lane {
     /// All that waits goes into one durable transaction, each task in a savepoint: one that fails takes nobody with it.
     pub(crate) fn writing(connection: Connection) -> std::io::Result<Self> {
-        Self::start("kapia-deferred", move |mut queue| {
+        let work = move |mut queue: mpsc::Receiver<Task>| {
             let mut connection = connection;
             let mut batch = Vec::with_capacity(BATCH);
             while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
@@ -40,16 +37,18 @@ impl Lane {
                     commit(&mut connection, &mut tasks);
                 }
             }
-        })
+        };
+        Queue::start("kapia-deferred", QUEUE, work).map(Self)
     }
 
     /// Each task by itself, without a transaction around it; sees what is durable.
     pub(crate) fn reading(connection: Connection) -> std::io::Result<Self> {
-        Self::start("kapia-deferred-reader", move |mut queue| {
+        let work = move |mut queue: mpsc::Receiver<Task>| {
             while let Some(task) = queue.blocking_recv() {
                 (task(Ok(&connection)).tell)(Ok(()));
             }
-        })
+        };
+        Queue::start("kapia-deferred-reader", QUEUE, work).map(Self)
     }
 
     /// Does it, and returns when it is durable. If the future is dropped after the task was queued, it is done nevertheless.
@@ -68,25 +67,8 @@ impl Lane {
                 }),
             }
         });
-        let queue = self.queue.as_ref().ok_or(DeferredError::Closed)?;
-        queue.send(task).await.map_err(|_| DeferredError::Closed)?;
+        self.0.send(task).await?;
         answer.await.map_err(|_| DeferredError::Closed)?
-    }
-
-    fn start(name: &str, body: impl FnOnce(mpsc::Receiver<Task>) + Send + 'static) -> std::io::Result<Self> {
-        let (queue, tasks) = mpsc::channel(QUEUE);
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || body(tasks))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
-    }
-}
-
-impl Drop for Lane {
-    fn drop(&mut self) {
-        drop(self.queue.take());
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked has nothing more to say than its panic already did.
-            let _ = thread.join();
-        }
     }
 }
 
@@ -105,7 +87,7 @@ fn commit(connection: &mut Connection, tasks: &mut impl Iterator<Item = Task>) {
     let mut told = Vec::with_capacity(BATCH);
     let mut fate = Ok(());
     for task in tasks {
-        if let Err(error) = transaction.execute_batch("savepoint task") {
+        if let Err(error) = transaction.execute_batch(sql::BEGIN_TASK) {
             let error = DeferredError::from(error);
             told.push(task(Err(error.clone())).tell);
             fate = Err(error);
@@ -115,10 +97,10 @@ fn commit(connection: &mut Connection, tasks: &mut impl Iterator<Item = Task>) {
         told.push(done.tell);
         // A full disk may have undone the whole transaction; what came before it in the batch is lost with it.
         if transaction.is_autocommit() {
-            fate = Err(done.failed.unwrap_or(DeferredError::Full));
+            fate = Err(done.failed.unwrap_or_else(|| STORE.trouble(Trouble::Full).into()));
             break;
         }
-        let end = if done.failed.is_some() { "rollback to task; release task" } else { "release task" };
+        let end = if done.failed.is_some() { sql::UNDO_TASK } else { sql::KEEP_TASK };
         if let Err(error) = transaction.execute_batch(end) {
             fate = Err(error.into());
             break;

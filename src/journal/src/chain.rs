@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Serialize, Serializer};
 
 use crate::octets::{Digest, Sha256};
-use crate::text;
+use crate::text::CATALOGUE;
 use kapia_language::Language;
 
 // Changes whenever the meaning of the hashed octets changes, so that no octets have two meanings.
@@ -90,12 +90,12 @@ impl HeadError {
 
     /// What is wrong.
     pub fn message(&self, language: Language) -> String {
-        text::message(self.code(), language, &[])
+        CATALOGUE.message(self.code(), language, &[])
     }
 
     /// What to do about it.
     pub fn hint(&self, language: Language) -> String {
-        text::hint(self.code(), language)
+        CATALOGUE.hint(self.code(), language, &[])
     }
 }
 

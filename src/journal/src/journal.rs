@@ -1,19 +1,18 @@
 //! The journal as the gateway sees it.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
-use tokio::sync::{mpsc, oneshot};
+use kapia_storage::{Lock, Periodic, Queue};
+use tokio::sync::oneshot;
 
 use crate::chain::{Head, Sealed};
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint;
 use crate::error::JournalError;
 use crate::ids::CallIds;
 use crate::record::{Line, Record};
-use crate::store;
+use crate::store::{self, STORE};
 use crate::writer::{Command, Writer, fresh_ids};
 
 /// Sizes that trade memory and latency for throughput.
@@ -36,13 +35,12 @@ impl Default for Options {
 /// One open journal; share it in an `Arc`. Dropping it writes what still waits.
 pub struct Journal {
     path: PathBuf,
-    queue: Option<mpsc::Sender<Command>>,
     shared: Arc<Shared>,
     low_water: i64,
-    writer: Option<JoinHandle<()>>,
-    checkpoint: Option<Checkpoint>,
-    // Released when the process ends, however it ends.
-    _lock: File,
+    // Dropped in this order: what waits is written, then copied, then others may write.
+    queue: Queue<Command>,
+    _checkpoint: Periodic,
+    _lock: Lock,
 }
 
 /// How the journal is doing, for readiness and metrics.
@@ -71,28 +69,17 @@ impl Journal {
     /// The same with other sizes; zeros are read as ones.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, JournalError> {
         let path = path.as_ref().to_owned();
-        let lock = store::lock(&path)?;
+        let lock = STORE.lock(&path)?;
         let connection = store::open(&path)?;
         let head = store::head(&connection)?;
         let shared = Arc::new(Shared::new(fresh_ids(&connection)?, head));
         let block = i64::from(options.block.max(1));
         let mut writer = Writer::new(connection, head, options.batch.max(1), block, Arc::clone(&shared));
         writer.first_block()?;
-        let (queue, commands) = mpsc::channel(options.queue.max(1));
-        let checkpoint = Checkpoint::start(&path, Arc::clone(&shared))?;
-        let thread = std::thread::Builder::new()
-            .name("kapia-journal".to_owned())
-            .spawn(move || writer.run(commands))
-            .map_err(|error| JournalError::file(&path, &error))?;
-        Ok(Self {
-            path,
-            queue: Some(queue),
-            shared,
-            low_water: (block / 2).max(1),
-            writer: Some(thread),
-            checkpoint: Some(checkpoint),
-            _lock: lock,
-        })
+        let checkpoint = checkpoint::start(&path, Arc::clone(&shared))?;
+        let queue = Queue::start("kapia-journal", options.queue, move |commands| writer.run(commands))
+            .map_err(|error| STORE.file_error(&path, &error))?;
+        Ok(Self { path, shared, low_water: (block / 2).max(1), queue, _checkpoint: checkpoint, _lock: lock })
     }
 
     /// The file.
@@ -108,12 +95,12 @@ impl Journal {
             if let Some(taken) = self.shared.ids.take(self.low_water) {
                 if taken.low {
                     // If the queue is full now, the caller who finds the block empty asks again and waits.
-                    let _ = self.sender()?.try_send(Command::Reserve { ack: None });
+                    self.queue.try_send(Command::Reserve { ack: None });
                 }
                 return Ok(taken.id);
             }
             let (ack, reserved) = oneshot::channel();
-            self.send(Command::Reserve { ack: Some(ack) }).await?;
+            self.queue.send(Command::Reserve { ack: Some(ack) }).await?;
             reserved.await.map_err(|_| JournalError::Closed)??;
         }
     }
@@ -124,7 +111,7 @@ impl Journal {
         let line = Line::call(record.bounded());
         let text = store::canonical(&line)?;
         let (ack, sealed) = oneshot::channel();
-        self.send(Command::Append { line: Box::new(line), text, ack }).await?;
+        self.queue.send(Command::Append { line: Box::new(line), text, ack }).await?;
         sealed.await.map_err(|_| JournalError::Closed)?
     }
 
@@ -136,7 +123,7 @@ impl Journal {
             records: shared.records.load(Ordering::Relaxed),
             batches: shared.batches.load(Ordering::Relaxed),
             failures: shared.failures.load(Ordering::Relaxed),
-            waiting: self.queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity()),
+            waiting: self.queue.waiting(),
             failing: shared.failing(),
         }
     }
@@ -144,30 +131,11 @@ impl Journal {
     /// Writes what still waits and closes the file; blocks until it is done, as dropping does.
     pub fn close(self) {}
 
-    async fn send(&self, command: Command) -> Result<(), JournalError> {
-        self.sender()?.send(command).await.map_err(|_| JournalError::Closed)
-    }
-
-    fn sender(&self) -> Result<&mpsc::Sender<Command>, JournalError> {
-        self.queue.as_ref().ok_or(JournalError::Closed)
-    }
-
     #[cfg(test)]
     pub(crate) async fn limit_pages(&self, pages: u32) {
         let (ack, done) = oneshot::channel();
-        self.send(Command::LimitPages { pages, ack }).await.unwrap();
+        self.queue.send(Command::LimitPages { pages, ack }).await.unwrap();
         done.await.unwrap().unwrap();
-    }
-}
-
-impl Drop for Journal {
-    fn drop(&mut self) {
-        drop(self.queue.take());
-        if let Some(writer) = self.writer.take() {
-            // A writer that panicked has nothing more to say than its panic already did.
-            let _ = writer.join();
-        }
-        drop(self.checkpoint.take());
     }
 }
 

@@ -36,6 +36,7 @@ pub use kapia_language::Language;
 pub use octets::{Digest, Sha1, Sha256};
 pub use reader::{Entry, Filter, Reader, follow, tail};
 pub use record::{
-    CallContext, Certificate, Consumer, EntryPoint, FirstViolation, Outcome, Part, Record, Stage, Validation,
+    CallContext, Certificate, Consumer, EntryPoint, FirstViolation, Identification, Outcome, Part, Record, Stage, Step,
+    Validation, Warning,
 };
 pub use verify::{Broken, Damage, Verified, VerifyError, verify};

@@ -13,7 +13,7 @@ use crate::chain::{Hash, Head};
 use crate::error::JournalError;
 use crate::octets::Digest;
 use crate::record::{Line, Outcome, Record, moment};
-use crate::store::{self, sql};
+use crate::store::{self, STORE, sql};
 
 /// Rows that one look at the file takes, so that a long search keeps no old state alive.
 const LOOK: u32 = 1000;
@@ -92,7 +92,7 @@ pub fn follow(
 impl Reader {
     /// Opens a journal for reading.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
-        store::open_to_read(path.as_ref()).map(|connection| Self { connection })
+        Ok(Self { connection: STORE.open_to_read(path.as_ref())? })
     }
 
     /// The last row.

@@ -26,6 +26,9 @@ pub struct Record {
     /// When the request arrived; stored in UTC with microseconds (RFC 3339).
     #[serde(with = "moment")]
     pub received: OffsetDateTime,
+    /// Which step of it this is; not in the stored text for the only or first one.
+    #[serde(default, skip_serializing_if = "Step::is_call")]
+    pub step: Step,
     /// How it ended.
     pub outcome: Outcome,
     /// Stable code of the error or denial, if it did not end well.
@@ -36,8 +39,12 @@ pub struct Record {
     pub operation: String,
     /// Who asked, if that was found out.
     pub consumer: Option<Consumer>,
-    /// The certificate that the connection presented, registered or not.
+    /// The certificate that the connection presented or a proxy forwarded, registered or not; of a forwarded thumbprint,
+    /// the registered one that it led to.
     pub certificate: Option<Certificate>,
+    /// By what the caller was to be identified; not in the stored text if nothing was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identified_by: Option<Identification>,
     /// Legal ground and person, as the client stated them (regix-contract §2.3).
     pub context: CallContext,
     /// Message identifier of WS-Addressing, if the client sent one.
@@ -56,6 +63,81 @@ pub struct Record {
     pub signed_digest: Option<Sha256>,
     /// How many fields were left out of the answer for lack of rights.
     pub hidden_fields: u64,
+    /// What somebody should know about a call though it goes well; not in the stored text if there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that somebody should know about a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    /// Kebab-case name of the kind of warning, such as `operation-superseded`; stable.
+    pub code: Cow<'static, str>,
+    /// What it is about: a public name, such as that of the successor of the operation.
+    pub about: String,
+}
+
+/// Which step of a call a record is about: a call that is answered later has several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Step {
+    /// The call itself.
+    #[default]
+    Call,
+    /// The register was asked on behalf of a call that was accepted before.
+    Execution,
+    /// The consumer asked for the answer.
+    Check,
+    /// The consumer said that it has the answer.
+    Acknowledge,
+    /// The answer is sent to the address that the consumer named.
+    Callback,
+}
+
+impl Step {
+    fn is_call(&self) -> bool {
+        *self == Self::Call
+    }
+
+    /// The step as it stands in the stored text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Execution => "execution",
+            Self::Check => "check",
+            Self::Acknowledge => "acknowledge",
+            Self::Callback => "callback",
+        }
+    }
+}
+
+/// By what a caller was to be identified (regix-contract §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Identification {
+    /// The certificate of the connection.
+    Tls,
+    /// A certificate that a configured proxy forwarded.
+    ForwardedCertificate,
+    /// A thumbprint that a configured proxy forwarded.
+    ForwardedHash,
+    /// A token that the service bus delivered.
+    Token,
+}
+
+impl Identification {
+    /// The way as it stands in the stored text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tls => "tls",
+            Self::ForwardedCertificate => "forwarded-certificate",
+            Self::ForwardedHash => "forwarded-hash",
+            Self::Token => "token",
+        }
+    }
 }
 
 /// How a call ended.
@@ -259,12 +341,14 @@ impl Record {
         Self {
             service_call_id: 0,
             received,
+            step: Step::Call,
             outcome: Outcome::InternalError,
             error_code: None,
             entry,
             operation: String::new(),
             consumer: None,
             certificate: None,
+            identified_by: None,
             context: CallContext::default(),
             message_id: None,
             client_address: String::new(),
@@ -274,6 +358,7 @@ impl Record {
             signed: false,
             signed_digest: None,
             hidden_fields: 0,
+            warnings: Vec::new(),
         }
     }
 

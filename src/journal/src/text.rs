@@ -2,17 +2,9 @@
 
 mod catalogue;
 
-use kapia_language::{Catalogue, Language};
+use kapia_language::Catalogue;
 
-const CATALOGUE: Catalogue = Catalogue(catalogue::ENTRIES);
-
-pub(crate) fn message(code: &str, language: Language, values: &[(&str, &str)]) -> String {
-    CATALOGUE.message(code, language, values)
-}
-
-pub(crate) fn hint(code: &str, language: Language) -> String {
-    CATALOGUE.hint(code, language, &[])
-}
+pub(crate) const CATALOGUE: Catalogue = Catalogue(catalogue::ENTRIES);
 
 #[cfg(test)]
 mod tests {

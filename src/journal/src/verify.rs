@@ -13,7 +13,7 @@ use crate::octets::Digest;
 use crate::reader::Reader;
 use crate::record::Line;
 use crate::store::sql;
-use crate::text;
+use crate::text::CATALOGUE;
 use kapia_language::Language;
 
 /// Rows in memory at a time.
@@ -178,7 +178,7 @@ impl<'e> Walk<'e> {
         match (self.suspect.take(), error) {
             (Some(suspect), _) => suspect.judge(None).into(),
             // Somebody else's lock or a lost disk says nothing about what was written.
-            (None, error @ (JournalError::Busy | JournalError::Io { .. })) => error.into(),
+            (None, error) if error.is_passing() => error.into(),
             (None, error) => broken(self.next, Damage::Unreadable, "a row", error).into(),
         }
     }
@@ -305,12 +305,12 @@ impl Broken {
             ("column", self.expected.clone()),
         ];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        text::message(self.code(), language, &values)
+        CATALOGUE.message(self.code(), language, &values)
     }
 
     /// What it means.
     pub fn hint(&self, language: Language) -> String {
-        text::hint(self.code(), language)
+        CATALOGUE.hint(self.code(), language, &[])
     }
 }
 

@@ -5,8 +5,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod catalogue;
+mod near;
 
 pub use catalogue::{Catalogue, Entry};
+pub use near::near_names;
 
 /// A language in which texts exist.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]

@@ -8,7 +8,8 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::{Language, PkiError, Problem, Thumbprints, name};
 
-/// A client certificate whose private key the peer has proven to hold, with our verdict on its chain.
+/// A client certificate with our verdict on its chain. That its holder is the client was proven in a handshake: ours, or
+/// that of a configured proxy; [`crate::Shown`] says which.
 ///
 /// A `Presented` identifies a consumer only if `chain` is [`ChainVerdict::Trusted`]: see [`Presented::trusted`].
 #[derive(Clone)]

@@ -4,11 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use aws_lc_rs::digest;
+use kapia_language::Language;
 
 /// Both thumbprints of one certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Thumbprints {
-    /// The SHA-1 thumbprint, by which RegiX registers consumers (regix-contract §5.1 item 3).
+    /// By which RegiX registers consumers (regix-contract §5.1 item 3); never trusted to tell two certificates apart.
     pub sha1: Sha1Thumbprint,
     /// The SHA-256 thumbprint, which cannot be forged.
     pub sha256: Sha256Thumbprint,
@@ -33,13 +34,11 @@ pub struct Sha1Thumbprint(pub [u8; 20]);
 pub struct Sha256Thumbprint(pub [u8; 32]);
 
 /// A text that is not a thumbprint.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThumbprintError {
-    /// A character that is neither a hex digit, a colon, a hyphen nor a blank.
-    #[error("position {0} of the thumbprint is not a hexadecimal digit (hint: copy the digits only)")]
+    /// A character that is neither a hex digit, a colon, a hyphen nor a blank; its position, from 1.
     NotHex(usize),
     /// The wrong number of digits.
-    #[error("the thumbprint has {found} hexadecimal digits instead of {expected} (hint: SHA-1 has 40, SHA-256 has 64)")]
     Length {
         /// How many digits there are.
         found: usize,
@@ -47,6 +46,43 @@ pub enum ThumbprintError {
         expected: usize,
     },
 }
+
+impl ThumbprintError {
+    /// Stable code: `thumbprint`.
+    pub fn code(&self) -> &'static str {
+        "thumbprint"
+    }
+
+    /// What is wrong.
+    pub fn message(&self, language: Language) -> String {
+        match self {
+            Self::NotHex(position) => language.pick(
+                format!("position {position} of the thumbprint is not a hexadecimal digit"),
+                format!("позиция {position} на отпечатъка не е шестнадесетична цифра"),
+            ),
+            Self::Length { found, expected } => language.pick(
+                format!("the thumbprint has {found} hexadecimal digits instead of {expected}"),
+                format!("отпечатъкът има {found} шестнадесетични цифри вместо {expected}"),
+            ),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self, language: Language) -> &'static str {
+        language.pick(
+            "write 40 hexadecimal digits for SHA-1 or 64 for SHA-256",
+            "напишете 40 шестнадесетични цифри за SHA-1 или 64 за SHA-256",
+        )
+    }
+}
+
+impl fmt::Display for ThumbprintError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message(Language::English))
+    }
+}
+
+impl std::error::Error for ThumbprintError {}
 
 macro_rules! hexadecimal {
     ($name:ident, $length:literal) => {
@@ -130,6 +166,15 @@ mod tests {
             "\u{200e}a9 99 3e 36 47 06 81 6a ba 3e 25 71 78 50 c2 6c 9c d0 d8 9d ",
         ] {
             assert_eq!(text.parse::<Sha1Thumbprint>().unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn a_wrong_thumbprint_is_explained_in_both_languages_without_being_repeated() {
+        for error in ["secret", "a999"].map(|text| text.parse::<Sha1Thumbprint>().unwrap_err()) {
+            assert_ne!(error.message(Language::English), error.message(Language::Bulgarian));
+            assert_ne!(error.hint(Language::English), error.hint(Language::Bulgarian));
+            assert!(!error.to_string().contains("secret"));
         }
     }
 

@@ -15,9 +15,8 @@ use crate::error::RegistryError;
 use crate::names::{ConsumerName, OperationName, RoleName};
 use crate::nearest::nearest;
 use crate::registry::{Registry, held};
-use crate::store::{Doing, dml, moment_text, read_names};
+use crate::store::{dml, moment_text, read_names};
 use crate::subject::{CertificateId, CertificateRef, ConsumerId, OperationId, RoleId, Subject, SubjectName};
-use crate::thumbprint::hex;
 
 /// Changes to one registry under the name of one person; every change is in the audit table when the call returns.
 pub struct Admin<'r> {
@@ -45,12 +44,10 @@ impl<'r> Admin<'r> {
     ) -> Result<T, RegistryError> {
         let mut writer = held(&self.registry.writer);
         let now = moment_text(OffsetDateTime::now_utc());
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).doing("changing")?;
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let made = apply(&transaction, &now)?;
-        transaction
-            .execute(dml::ADD_AUDIT, (&now, &self.actor, change.action, &change.subject, change.comment))
-            .doing("changing")?;
-        transaction.commit().doing("changing")?;
+        transaction.execute(dml::ADD_AUDIT, (&now, &self.actor, change.action, &change.subject, change.comment))?;
+        transaction.commit()?;
         drop(writer);
         // The change is made whatever happens now; a watch would try again.
         if let Err(error) = self.registry.refresh_if_changed() {
@@ -74,13 +71,13 @@ fn operation_id(connection: &Connection, name: &OperationName) -> Result<Operati
 
 fn certificate_id(connection: &Connection, reference: &CertificateRef) -> Result<CertificateId, RegistryError> {
     let (sql, text) = match reference {
-        CertificateRef::Sha1(octets) => (dml::FIND_SHA1, hex(octets)),
-        CertificateRef::Sha256(octets) => (dml::FIND_SHA256, hex(octets)),
+        CertificateRef::Sha1(sha1) => (dml::FIND_SHA1, sha1.to_string()),
+        CertificateRef::Sha256(sha256) => (dml::FIND_SHA256, sha256.to_string()),
     };
-    let mut statement = connection.prepare_cached(sql).doing("reading")?;
+    let mut statement = connection.prepare_cached(sql)?;
     let found =
         statement.query_map([&text], |row| row.get(0)).and_then(Iterator::collect::<rusqlite::Result<Vec<i64>>>);
-    match found.doing("reading")?.as_slice() {
+    match found?.as_slice() {
         [id] => Ok(CertificateId(*id)),
         // Two certificates of one SHA-1 are a forgery: only SHA-256 may name them.
         _ => Err(RegistryError::NotFound { kind: "certificate", name: text, near: None }),
@@ -105,7 +102,7 @@ fn columns(subject: Subject) -> [Option<i64>; 3] {
 }
 
 fn find(connection: &Connection, sql: &str, kind: &'static str, name: &str) -> Result<i64, RegistryError> {
-    let id: Option<i64> = connection.query_row(sql, [name], |row| row.get(0)).optional().doing("reading")?;
+    let id: Option<i64> = connection.query_row(sql, [name], |row| row.get(0)).optional()?;
     match id {
         Some(id) => Ok(id),
         None => {

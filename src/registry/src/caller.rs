@@ -3,16 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
+use kapia_pki::Thumbprints;
+
+use crate::callback::CallbackHost;
+use crate::credential::CredentialKind;
 use crate::fields::FieldRights;
 use crate::names::{ConsumerName, Oid, OperationName};
 use crate::snapshot::Certificate;
 use crate::subject::{CertificateId, ConsumerId, GrantId, Subject};
-use crate::thumbprint::Thumbprints;
 
 /// Who is calling: a registered, active certificate and its consumer; made only by [`crate::Registry::identify`].
 #[derive(Clone)]
 pub struct Caller {
     pub(crate) certificate: Arc<Certificate>,
+    pub(crate) identified_by: CredentialKind,
 }
 
 impl Caller {
@@ -41,9 +45,19 @@ impl Caller {
         self.certificate.id
     }
 
-    /// Thumbprints of the certificate.
+    /// Thumbprints of the registered certificate, however the caller was found.
     pub fn thumbprints(&self) -> &Thumbprints {
         &self.certificate.thumbprints
+    }
+
+    /// By what the caller was found.
+    pub fn identified_by(&self) -> CredentialKind {
+        self.identified_by
+    }
+
+    /// Hosts to which answers may be pushed; an empty list allows none.
+    pub fn callback_hosts(&self) -> &Arc<[CallbackHost]> {
+        &self.certificate.consumer.callback_hosts
     }
 }
 
@@ -102,9 +116,14 @@ impl Permit {
         self.caller.certificate_id()
     }
 
-    /// Thumbprints of the certificate.
+    /// Thumbprints of the registered certificate, however the caller was found.
     pub fn thumbprints(&self) -> &Thumbprints {
         self.caller.thumbprints()
+    }
+
+    /// Hosts to which answers may be pushed; an empty list allows none.
+    pub fn callback_hosts(&self) -> &Arc<[CallbackHost]> {
+        self.caller.callback_hosts()
     }
 
     /// The operation that may be called, as the registry spells it.

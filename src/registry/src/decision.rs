@@ -5,6 +5,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use crate::caller::{Caller, Source};
+use crate::credential::{Credential, CredentialKind};
 use crate::denial::Reason;
 use crate::explain::{Observer, StepKind};
 use crate::fields::FieldRights;
@@ -12,7 +13,6 @@ use crate::names::OperationName;
 use crate::period::{Period, When};
 use crate::snapshot::{Certificate, Grant, Operation, Snapshot};
 use crate::subject::Subject;
-use crate::thumbprint::Thumbprints;
 
 /// Why a decision went against the caller, and the moment that mattered if there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,18 +27,45 @@ impl From<Reason> for Refused {
     }
 }
 
-/// Which certificate the presented thumbprints belong to, whatever its standing.
+/// Which certificate the credential leads to, whatever its standing.
 pub(crate) fn certificate<'s>(
     snapshot: &'s Snapshot,
-    presented: Option<&Thumbprints>,
+    presented: Option<&Credential>,
+    now: OffsetDateTime,
     observer: &mut impl Observer,
 ) -> Result<&'s Arc<Certificate>, Refused> {
-    let thumbprints = presented.ok_or(Reason::NoCertificate)?;
-    let certificate = snapshot.by_thumbprints(thumbprints).ok_or(Reason::CertificateUnknown)?;
-    observer.step(StepKind::Passed, "step-certificate", || {
-        vec![("thumbprint", thumbprints.to_string()), ("consumer", certificate.consumer.name.to_string())]
+    let credential = presented.ok_or(Reason::NoCertificate)?;
+    let found = match credential {
+        Credential::Certificate(thumbprints) => snapshot.by_thumbprints(thumbprints),
+        Credential::Sha256(sha256) => snapshot.by_sha256(sha256),
+        Credential::Accepted { consumer, certificate } => {
+            snapshot.by_sha256(certificate).filter(|certificate| certificate.consumer.id == *consumer)
+        }
+        Credential::Sha1(sha1) => match snapshot.by_sha1(sha1) {
+            [] => None,
+            [certificate] => Some(certificate),
+            _ => return Err(Reason::CertificateAmbiguous.into()),
+        },
+        Credential::Oid(oid) => {
+            let certificates = snapshot.by_oid(oid).ok_or(Reason::OidUnknown)?;
+            Some(foremost(certificates, now).ok_or(Reason::OidWithoutCertificate)?)
+        }
+    };
+    let certificate = found.ok_or(Reason::CertificateUnknown)?;
+    let step = if credential.kind() == CredentialKind::Oid { "step-oid" } else { "step-certificate" };
+    observer.step(StepKind::Passed, step, || {
+        vec![
+            ("oid", credential.to_string()),
+            ("thumbprint", certificate.thumbprints.sha256.to_string()),
+            ("consumer", certificate.consumer.name.to_string()),
+        ]
     });
     Ok(certificate)
+}
+
+/// The certificate that stands for a consumer who showed none: what could call before what could not, then the newest.
+fn foremost(certificates: &[Arc<Certificate>], now: OffsetDateTime) -> Option<&Arc<Certificate>> {
+    certificates.iter().max_by_key(|certificate| (certificate.active, certificate.period.contains(now), certificate.id))
 }
 
 /// Whether the certificate and its consumer are active and within their dates.
@@ -120,9 +147,9 @@ pub(crate) fn access(
 }
 
 impl Granted {
-    pub(crate) fn into_permit(self, certificate: Arc<Certificate>) -> crate::Permit {
+    pub(crate) fn into_permit(self, caller: Caller) -> crate::Permit {
         let Self { operation, sources, fields } = self;
-        crate::Permit { caller: Caller { certificate }, operation, fields, sources }
+        crate::Permit { caller, operation, fields, sources }
     }
 }
 
@@ -177,7 +204,7 @@ fn named(
     grant: &Grant,
 ) -> Vec<(&'static str, String)> {
     let subject = match subject {
-        Subject::Certificate(_) => format!("certificate {}", certificate.thumbprints),
+        Subject::Certificate(_) => format!("certificate {}", certificate.thumbprints.sha256),
         Subject::Consumer(_) => format!("consumer {}", certificate.consumer.name),
         Subject::Role(id) => format!("role {}", snapshot.role(id).map_or("?", |name| name.as_str())),
     };

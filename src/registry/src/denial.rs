@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::caller::Caller;
+use crate::credential::Credential;
 use crate::decision::Refused;
 use crate::names::OperationName;
 use crate::text;
-use crate::thumbprint::Thumbprints;
 use kapia_language::Language;
 
 /// A refused call: the reason, and the facts that an operator needs to change it.
@@ -22,7 +22,7 @@ pub struct Denial(Box<Details>);
 #[derive(Clone)]
 struct Details {
     reason: Reason,
-    thumbprints: Option<Thumbprints>,
+    credential: Option<Credential>,
     caller: Option<Caller>,
     operation: Option<OperationName>,
     near: Option<OperationName>,
@@ -36,6 +36,12 @@ pub enum Reason {
     NoCertificate,
     /// No certificate with these thumbprints is registered.
     CertificateUnknown,
+    /// Several certificates share the SHA-1 by which the caller was to be found.
+    CertificateAmbiguous,
+    /// No consumer has this object identifier.
+    OidUnknown,
+    /// The consumer with this object identifier has no certificate, to which rights could belong.
+    OidWithoutCertificate,
     /// The certificate was switched off.
     CertificateInactive,
     /// The certificate is past its last moment by the dates in the registry.
@@ -77,9 +83,12 @@ pub enum Condition {
 
 impl Reason {
     /// Every reason, for tables and tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::NoCertificate,
         Self::CertificateUnknown,
+        Self::CertificateAmbiguous,
+        Self::OidUnknown,
+        Self::OidWithoutCertificate,
         Self::CertificateInactive,
         Self::CertificateExpired,
         Self::CertificateNotYetValid,
@@ -99,6 +108,9 @@ impl Reason {
         match self {
             Self::NoCertificate => "denied-no-certificate",
             Self::CertificateUnknown => "denied-certificate-unknown",
+            Self::CertificateAmbiguous => "denied-certificate-ambiguous",
+            Self::OidUnknown => "denied-oid-unknown",
+            Self::OidWithoutCertificate => "denied-oid-without-certificate",
             Self::CertificateInactive => "denied-certificate-inactive",
             Self::CertificateExpired => "denied-certificate-expired",
             Self::CertificateNotYetValid => "denied-certificate-not-yet-valid",
@@ -117,7 +129,12 @@ impl Reason {
     /// What the reason is on the RegiX wire.
     pub fn condition(self) -> Condition {
         match self {
-            Self::NoCertificate | Self::CertificateUnknown | Self::OperationUnknown => Condition::CertificateNotFound,
+            Self::NoCertificate
+            | Self::CertificateUnknown
+            | Self::CertificateAmbiguous
+            | Self::OidUnknown
+            | Self::OidWithoutCertificate
+            | Self::OperationUnknown => Condition::CertificateNotFound,
             Self::CertificateInactive
             | Self::CertificateExpired
             | Self::CertificateNotYetValid
@@ -131,9 +148,9 @@ impl Reason {
 }
 
 impl Denial {
-    pub(crate) fn new(refused: Refused, thumbprints: Option<Thumbprints>) -> Self {
+    pub(crate) fn new(refused: Refused, credential: Option<Credential>) -> Self {
         let Refused { reason, moment } = refused;
-        Self(Box::new(Details { reason, thumbprints, caller: None, operation: None, near: None, moment }))
+        Self(Box::new(Details { reason, credential, caller: None, operation: None, near: None, moment }))
     }
 
     pub(crate) fn of(mut self, caller: Caller) -> Self {
@@ -162,9 +179,9 @@ impl Denial {
         self.0.reason.condition()
     }
 
-    /// The thumbprints that the connection presented.
-    pub fn thumbprints(&self) -> Option<&Thumbprints> {
-        self.0.thumbprints.as_ref()
+    /// What the call showed of its caller.
+    pub fn credential(&self) -> Option<&Credential> {
+        self.0.credential.as_ref()
     }
 
     /// Whose certificate it is, when it is registered (it need not be active); for the journal.
@@ -193,11 +210,23 @@ impl Denial {
 
     fn with_values<T>(&self, use_them: impl FnOnce(&[(&str, &str)]) -> T) -> T {
         let details = &*self.0;
-        let thumbprint = details.thumbprints.map_or_else(String::new, |thumbprints| thumbprints.to_string());
+        let shown = || details.credential.as_ref().map_or_else(String::new, Credential::to_string);
+        // The registered certificate, once it is known: texts speak of what an operator can switch.
+        let thumbprint = details.caller.as_ref().map_or_else(shown, |caller| caller.thumbprints().sha256.to_string());
         let consumer = details.caller.as_ref().map_or("", |caller| caller.consumer_name().as_str());
         let operation = details.operation.as_ref().map_or("", OperationName::as_str);
         let moment = details.moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default();
-        use_them(&[("thumbprint", &thumbprint), ("consumer", consumer), ("operation", operation), ("moment", &moment)])
+        let oid = match &details.credential {
+            Some(Credential::Oid(oid)) => oid.as_str(),
+            _ => "",
+        };
+        use_them(&[
+            ("thumbprint", &thumbprint),
+            ("oid", oid),
+            ("consumer", consumer),
+            ("operation", operation),
+            ("moment", &moment),
+        ])
     }
 }
 

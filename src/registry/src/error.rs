@@ -1,13 +1,13 @@
 //! Errors of administration and storage; denials of calls are [`crate::Denial`].
 
-use std::path::PathBuf;
-
 use crate::names::NameError;
 use crate::pattern::PatternError;
 use crate::period::PeriodError;
+use crate::store::STORE;
 use crate::text;
-use crate::thumbprint::ThumbprintError;
 use kapia_language::Language;
+use kapia_pki::ThumbprintError;
+use kapia_storage::StorageError;
 
 /// What can go wrong when the registry is opened, read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum RegistryError {
     /// There is no such row.
     #[error("{}", self.message(Language::English))]
     NotFound {
-        /// `consumer`, `certificate`, `role`, `operation`, `grant`, `field grant` or `membership`.
+        /// `consumer`, `certificate`, `role`, `operation`, `grant`, `field grant`, `membership` or `callback host`.
         kind: &'static str,
         /// The name that was asked for.
         name: String,
@@ -37,7 +37,7 @@ pub enum RegistryError {
     /// The row is there already.
     #[error("{}", self.message(Language::English))]
     Exists {
-        /// `consumer`, `certificate`, `role`, `oid` or `membership`.
+        /// `consumer`, `certificate`, `role`, `oid`, `membership` or `callback host`.
         kind: &'static str,
         /// The name that is taken.
         name: String,
@@ -47,22 +47,6 @@ pub enum RegistryError {
     RoleDeny {
         /// The role.
         role: String,
-    },
-    /// The file was written by a newer version.
-    #[error("{}", self.message(Language::English))]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Version of the tables in the file.
-        found: i64,
-        /// Newest version that this program knows.
-        known: i64,
-    },
-    /// The file is a database of something else.
-    #[error("{}", self.message(Language::English))]
-    Foreign {
-        /// The file.
-        path: PathBuf,
     },
     /// A stored value breaks its rule: somebody wrote past this program.
     #[error("{}", self.message(Language::English))]
@@ -74,28 +58,9 @@ pub enum RegistryError {
         /// Number of the row.
         row: i64,
     },
-    /// The file cannot be created or opened.
-    #[error("{}", self.message(Language::English))]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The cause as the system words it.
-        cause: String,
-    },
-    /// Another process kept the file locked for longer than the time-out; the same change can be tried again.
-    #[error("{}", self.message(Language::English))]
-    Busy {
-        /// `opening`, `reading` or `changing`.
-        doing: &'static str,
-    },
-    /// The database refused.
-    #[error("{}", self.message(Language::English))]
-    Storage {
-        /// `opening`, `reading` or `changing`.
-        doing: &'static str,
-        /// The cause as the database words it.
-        cause: String,
-    },
+    /// The file cannot be opened, read or changed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }
 
 impl RegistryError {
@@ -109,12 +74,8 @@ impl RegistryError {
             Self::NotFound { .. } => "registry-not-found",
             Self::Exists { .. } => "registry-exists",
             Self::RoleDeny { .. } => "registry-role-deny",
-            Self::Newer { .. } => "registry-newer",
-            Self::Foreign { .. } => "registry-foreign",
             Self::Corrupt { .. } => "registry-corrupt",
-            Self::File { .. } => "registry-file",
-            Self::Busy { .. } => "registry-busy",
-            Self::Storage { .. } => "registry-storage",
+            Self::Storage(error) => error.code(),
         }
     }
 
@@ -130,18 +91,10 @@ impl RegistryError {
                 fill(&[("kind", text::label(kind, language)), ("name", name)])
             }
             Self::RoleDeny { role } => fill(&[("name", role)]),
-            Self::Newer { path, found, known } => fill(&[
-                ("path", &path.display().to_string()),
-                ("found", &found.to_string()),
-                ("known", &known.to_string()),
-            ]),
-            Self::Foreign { path } => fill(&[("path", &path.display().to_string())]),
             Self::Corrupt { table, column, row } => {
                 fill(&[("table", table), ("column", column), ("row", &row.to_string())])
             }
-            Self::File { path, cause } => fill(&[("path", &path.display().to_string()), ("cause", cause)]),
-            Self::Busy { doing } => fill(&[("doing", text::label(doing, language))]),
-            Self::Storage { doing, cause } => fill(&[("doing", text::label(doing, language)), ("cause", cause)]),
+            Self::Storage(error) => error.message(language),
         }
     }
 
@@ -150,8 +103,9 @@ impl RegistryError {
         match self {
             Self::Name(error) => error.hint(language),
             Self::Pattern(error) => error.hint(language),
-            Self::Thumbprint(error) => error.hint(language),
+            Self::Thumbprint(error) => error.hint(language).to_owned(),
             Self::Period(error) => error.hint(language),
+            Self::Storage(error) => error.hint(language),
             Self::NotFound { kind, near, .. } => {
                 let mut hint = text::hint(self.code(), language, &[("command", command(kind))]);
                 if let Some(near) = near {
@@ -164,11 +118,18 @@ impl RegistryError {
     }
 }
 
+impl From<rusqlite::Error> for RegistryError {
+    fn from(error: rusqlite::Error) -> Self {
+        STORE.error(error).into()
+    }
+}
+
 fn command(kind: &str) -> &'static str {
     match kind {
         "role" | "membership" => "kapia consumer role list",
         "operation" => "kapia list",
         "grant" | "field grant" => "kapia grant show",
+        "callback host" => "kapia consumer show",
         _ => "kapia consumer list",
     }
 }

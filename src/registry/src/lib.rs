@@ -1,7 +1,7 @@
 //! Consumers, transport certificates, roles, operations, and the rights between them.
 //!
-//! A call meets this crate twice. [`Registry::identify`] turns the thumbprints of the certificate that the
-//! connection presented into a [`Caller`]; [`Registry::permit`] turns a caller and an operation into a
+//! A call meets this crate twice. [`Registry::identify`] turns the [`Credential`] that the call came with, which is most
+//! often the certificate of its connection, into a [`Caller`]; [`Registry::permit`] turns a caller and an operation into a
 //! [`Permit`]. A permit cannot be made in any other way, so a function that takes one cannot be reached
 //! without an access decision. Both read an immutable picture of the tables that is held in memory and is
 //! replaced as a whole when the tables change ([`Registry::watch`]): no lock, no SQL on the way of a call.
@@ -23,7 +23,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod admin;
+mod callback;
 mod caller;
+mod credential;
 mod decision;
 mod denial;
 mod error;
@@ -38,23 +40,24 @@ mod snapshot;
 mod store;
 mod subject;
 mod text;
-mod thumbprint;
 mod view;
 mod watch;
 
 pub use admin::{Admin, FieldsChanged, LoadedOperation, NewCertificate, NewConsumer, Synced};
+pub use callback::CallbackHost;
 pub use caller::{Caller, Permit, Source};
+pub use credential::{Credential, CredentialKind};
 pub use denial::{Condition, Denial, Reason};
 pub use error::RegistryError;
 pub use explain::{Explanation, Step, StepKind};
 pub use fields::{FieldRights, Place, Verdict};
 pub use kapia_language::Language;
+pub use kapia_pki::{Sha1Thumbprint, Sha256Thumbprint, ThumbprintError, Thumbprints};
 pub use names::{ConsumerName, NameError, Oid, OperationName, RoleName};
 pub use pattern::{FieldPattern, PatternError};
 pub use period::{Period, PeriodError};
 pub use registry::Registry;
 pub use subject::{CertificateId, CertificateRef, ConsumerId, GrantId, OperationId, RoleId, Subject, SubjectName};
-pub use thumbprint::{ThumbprintError, Thumbprints};
 pub use view::{
     AuditView, CertificateView, ConsumerView, FieldGrantView, GrantView, OperationView, RightsView, RoleView,
 };

@@ -1,11 +1,7 @@
 //! Names that were checked once and are then trusted: operations, consumers, roles, object identifiers.
 
-use std::borrow::Borrow;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
-
-use serde::Serialize;
 
 use crate::text;
 use kapia_language::Language;
@@ -120,7 +116,7 @@ pub struct NameError {
 }
 
 impl NameError {
-    fn new(kind: Kind, rule: Rule) -> Self {
+    pub(crate) fn new(kind: Kind, rule: Rule) -> Self {
         Self { kind, rule }
     }
 
@@ -133,6 +129,10 @@ impl NameError {
             Rule::WhiteSpace => "name-white-space",
             Rule::NoDot => "name-no-dot",
             Rule::NotAnOid => "name-not-an-oid",
+            Rule::NotAHost => "name-not-a-host",
+            Rule::NotAPort => "name-not-a-port",
+            Rule::MachineAddress => "name-machine-address",
+            Rule::TopLevel => "name-top-level",
         }
     }
 
@@ -156,11 +156,12 @@ impl fmt::Display for NameError {
 impl std::error::Error for NameError {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Operation,
     Consumer,
     Role,
     Oid,
+    CallbackHost,
 }
 
 impl Kind {
@@ -171,6 +172,7 @@ impl Kind {
                 Self::Consumer => "consumer",
                 Self::Role => "role",
                 Self::Oid => "oid",
+                Self::CallbackHost => "callback host",
             },
             language,
         )
@@ -178,13 +180,17 @@ impl Kind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rule {
+pub(crate) enum Rule {
     Empty,
     Long,
     Control,
     WhiteSpace,
     NoDot,
     NotAnOid,
+    NotAHost,
+    NotAPort,
+    MachineAddress,
+    TopLevel,
 }
 
 fn bounded(kind: Kind, name: &str, most: usize) -> Result<&str, NameError> {
@@ -203,14 +209,14 @@ fn bounded(kind: Kind, name: &str, most: usize) -> Result<&str, NameError> {
 
 macro_rules! name {
     ($($type:ty),*) => {$(
-        impl FromStr for $type {
-            type Err = NameError;
-            fn from_str(name: &str) -> Result<Self, NameError> {
+        impl std::str::FromStr for $type {
+            type Err = $crate::names::NameError;
+            fn from_str(name: &str) -> Result<Self, $crate::names::NameError> {
                 Self::parse(name)
             }
         }
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
@@ -219,18 +225,20 @@ macro_rules! name {
                 &self.0
             }
         }
-        impl Serialize for $type {
+        impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
-        impl Borrow<str> for $type {
+        impl std::borrow::Borrow<str> for $type {
             fn borrow(&self) -> &str {
                 &self.0
             }
         }
     )*};
 }
+
+pub(crate) use name;
 
 name!(OperationName, ConsumerName, RoleName, Oid);
 

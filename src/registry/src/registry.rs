@@ -8,16 +8,18 @@ use rusqlite::Connection;
 use time::OffsetDateTime;
 
 use crate::admin::Admin;
+use crate::callback::CallbackHost;
 use crate::caller::{Caller, Permit};
+use crate::credential::{Credential, CredentialKind};
 use crate::decision::{self, Refused};
 use crate::denial::{Denial, Reason};
 use crate::error::RegistryError;
 use crate::explain::{Explanation, Nobody, Observer, Step};
 use crate::names::OperationName;
 use crate::nearest::nearest;
-use crate::snapshot::{Certificate, Snapshot};
-use crate::store::{self, Doing, Tables};
-use crate::thumbprint::Thumbprints;
+use crate::snapshot::Snapshot;
+use crate::store::{self, STORE, Tables};
+use crate::subject::ConsumerId;
 
 /// One open registry; share it in an `Arc`.
 pub struct Registry {
@@ -37,8 +39,8 @@ impl Registry {
     /// Opens the file, makes it if it is missing, brings its tables up to date, and reads them.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let path = path.as_ref().to_owned();
-        let writer = store::open(&path)?;
-        let mut reader = Reader { connection: store::open(&path)?, version: 0 };
+        let writer = STORE.open(&path)?;
+        let mut reader = Reader { connection: STORE.open(&path)?, version: 0 };
         let snapshot = reader.read()?;
         Ok(Self {
             path,
@@ -53,8 +55,9 @@ impl Registry {
         &self.path
     }
 
-    /// Who presented the certificate: registered, active, within its dates, and so its consumer. No lock, no SQL.
-    pub fn identify(&self, presented: Option<&Thumbprints>, now: OffsetDateTime) -> Result<Caller, Denial> {
+    /// Who showed the credential: its certificate is registered, active, within its dates, and so its consumer. No lock,
+    /// no SQL.
+    pub fn identify(&self, presented: Option<&Credential>, now: OffsetDateTime) -> Result<Caller, Denial> {
         identify(&self.snapshot.load(), presented, now, &mut Nobody)
     }
 
@@ -64,17 +67,24 @@ impl Registry {
         permit(&self.snapshot.load(), caller, operation, now, &mut Nobody)
     }
 
-    /// The steps by which a call with this certificate to this operation would be allowed or refused now.
+    /// Hosts to which answers of the consumer may be pushed now: none if it is unknown, switched off or outside its dates.
+    pub fn callback_hosts(&self, consumer: ConsumerId, now: OffsetDateTime) -> Arc<[CallbackHost]> {
+        let snapshot = self.snapshot.load();
+        let consumer = snapshot.consumer(consumer).filter(|known| known.active && known.period.contains(now));
+        consumer.map_or_else(Arc::default, |consumer| Arc::clone(&consumer.callback_hosts))
+    }
+
+    /// The steps by which a call with this credential to this operation would be allowed or refused now.
     pub fn explain(
         &self,
-        presented: Option<&Thumbprints>,
+        presented: Option<&Credential>,
         operation: &OperationName,
         now: OffsetDateTime,
     ) -> Explanation {
         let snapshot = self.snapshot.load();
         let mut steps: Vec<Step> = Vec::new();
         let outcome = identify(&snapshot, presented, now, &mut steps)
-            .and_then(|caller| permit_identified(&snapshot, &caller.certificate, operation, now, &mut steps));
+            .and_then(|caller| permit_identified(&snapshot, caller, operation, now, &mut steps));
         if let Err(denial) = &outcome {
             steps.push(Step::refused(denial));
         }
@@ -113,7 +123,7 @@ impl Registry {
 
 impl Reader {
     fn data_version(&self) -> Result<i64, RegistryError> {
-        self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).doing("reading")
+        store::data_version(&self.connection)
     }
 
     fn read(&mut self) -> Result<Snapshot, RegistryError> {
@@ -132,15 +142,18 @@ pub(crate) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn identify(
     snapshot: &Snapshot,
-    presented: Option<&Thumbprints>,
+    presented: Option<&Credential>,
     now: OffsetDateTime,
     observer: &mut impl Observer,
 ) -> Result<Caller, Denial> {
-    let denial = |refused: Refused| Denial::new(refused, presented.copied());
-    let certificate = decision::certificate(snapshot, presented, observer).map_err(denial)?;
-    let caller = || Caller { certificate: Arc::clone(certificate) };
-    decision::standing(certificate, now, observer).map_err(|refused| denial(refused).of(caller()))?;
-    Ok(caller())
+    let denial = |refused: Refused| Denial::new(refused, presented.cloned());
+    let certificate = decision::certificate(snapshot, presented, now, observer).map_err(denial)?;
+    let identified_by = presented.map_or(CredentialKind::Certificate, Credential::kind);
+    let caller = Caller { certificate: Arc::clone(certificate), identified_by };
+    match decision::standing(certificate, now, observer) {
+        Ok(()) => Ok(caller),
+        Err(refused) => Err(denial(refused).of(caller)),
+    }
 }
 
 fn permit(
@@ -150,31 +163,35 @@ fn permit(
     now: OffsetDateTime,
     observer: &mut impl Observer,
 ) -> Result<Permit, Denial> {
-    let denial = |refused: Refused| Denial::new(refused, Some(*caller.thumbprints())).of(caller.clone());
+    let denial = |refused: Refused| refuse(refused, caller.clone());
     let certificate =
         snapshot.by_id(caller.certificate_id()).ok_or_else(|| denial(Reason::CertificateUnknown.into()))?;
     decision::standing(certificate, now, observer).map_err(|refused| denial(refused).to(operation, None))?;
-    permit_identified(snapshot, certificate, operation, now, observer)
+    let caller = Caller { certificate: Arc::clone(certificate), identified_by: caller.identified_by };
+    permit_identified(snapshot, caller, operation, now, observer)
 }
 
 fn permit_identified(
     snapshot: &Snapshot,
-    certificate: &Arc<Certificate>,
+    caller: Caller,
     operation: &OperationName,
     now: OffsetDateTime,
     observer: &mut impl Observer,
 ) -> Result<Permit, Denial> {
-    match decision::access(snapshot, certificate, operation, now, observer) {
-        Ok(granted) => Ok(granted.into_permit(Arc::clone(certificate))),
+    match decision::access(snapshot, &caller.certificate, operation, now, observer) {
+        Ok(granted) => Ok(granted.into_permit(caller)),
         Err(refused) => {
             let near = (refused.reason == Reason::OperationUnknown)
                 .then(|| nearest(operation.as_str(), snapshot.operation_names().map(OperationName::as_str)))
                 .flatten()
                 .and_then(|near| OperationName::parse(near).ok());
-            let caller = Caller { certificate: Arc::clone(certificate) };
-            Err(Denial::new(refused, Some(certificate.thumbprints)).of(caller).to(operation, near))
+            Err(refuse(refused, caller).to(operation, near))
         }
     }
+}
+
+fn refuse(refused: Refused, caller: Caller) -> Denial {
+    Denial::new(refused, Some(Credential::Certificate(*caller.thumbprints()))).of(caller)
 }
 
 #[cfg(test)]

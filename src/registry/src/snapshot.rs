@@ -4,18 +4,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use kapia_pki::{Sha1Thumbprint, Sha256Thumbprint, Thumbprints};
 
+use crate::callback::CallbackHost;
 use crate::fields::FieldRights;
 use crate::names::{ConsumerName, Oid, OperationName, RoleName};
 use crate::pattern::FieldPattern;
 use crate::period::Period;
 use crate::store::Tables;
 use crate::subject::{CertificateId, ConsumerId, GrantId, OperationId, RoleId, Subject};
-use crate::thumbprint::Thumbprints;
 
 #[derive(Default)]
 pub(crate) struct Snapshot {
-    by_sha256: HashMap<[u8; 32], Arc<Certificate>>,
+    consumers: HashMap<ConsumerId, Arc<Consumer>>,
+    by_sha256: HashMap<Sha256Thumbprint, Arc<Certificate>>,
+    by_sha1: HashMap<Sha1Thumbprint, Vec<Arc<Certificate>>>,
+    by_oid: HashMap<Oid, Vec<Arc<Certificate>>>,
     by_id: HashMap<CertificateId, Arc<Certificate>>,
     operations: HashMap<OperationName, Operation>,
     roles: HashMap<RoleId, RoleName>,
@@ -30,6 +34,7 @@ pub(crate) struct Consumer {
     pub administration: Option<Box<str>>,
     pub active: bool,
     pub period: Period,
+    pub callback_hosts: Arc<[CallbackHost]>,
 }
 
 pub(crate) struct Certificate {
@@ -74,6 +79,10 @@ impl Operation {
 
 impl Snapshot {
     pub(crate) fn build(tables: Tables) -> Self {
+        let mut callback_hosts: HashMap<ConsumerId, Vec<CallbackHost>> = HashMap::new();
+        for row in tables.callback_hosts {
+            callback_hosts.entry(row.consumer).or_default().push(row.host);
+        }
         let consumers: HashMap<ConsumerId, Arc<Consumer>> = tables
             .consumers
             .into_iter()
@@ -85,6 +94,7 @@ impl Snapshot {
                     administration: row.administration.map(Into::into),
                     active: row.active,
                     period: row.period,
+                    callback_hosts: callback_hosts.remove(&row.id).unwrap_or_default().into(),
                 };
                 (row.id, Arc::new(consumer))
             })
@@ -94,6 +104,9 @@ impl Snapshot {
             members.entry(member.member).or_default().push(member.role);
         }
         let mut snapshot = Self::default();
+        for oid in consumers.values().filter_map(|consumer| consumer.oid.clone()) {
+            snapshot.by_oid.insert(oid, Vec::new());
+        }
         for row in tables.certificates {
             // A foreign key guarantees the consumer; a certificate without one would identify nobody.
             let Some(consumer) = consumers.get(&row.consumer) else { continue };
@@ -114,8 +127,13 @@ impl Snapshot {
                 roles: roles.into(),
             });
             snapshot.by_sha256.insert(row.thumbprints.sha256, Arc::clone(&certificate));
+            snapshot.by_sha1.entry(row.thumbprints.sha1).or_default().push(Arc::clone(&certificate));
+            if let Some(oid) = &consumer.oid {
+                snapshot.by_oid.entry(oid.clone()).or_default().push(Arc::clone(&certificate));
+            }
             snapshot.by_id.insert(row.id, certificate);
         }
+        snapshot.consumers = consumers;
         for row in tables.operations {
             let operation =
                 Operation { id: row.id, name: row.name.clone(), enabled: row.enabled, rights: ArcSwap::default() };
@@ -135,6 +153,24 @@ impl Snapshot {
     pub(crate) fn by_thumbprints(&self, thumbprints: &Thumbprints) -> Option<&Arc<Certificate>> {
         // Both digests must agree: a row whose SHA-1 was mistyped identifies nobody.
         self.by_sha256.get(&thumbprints.sha256).filter(|certificate| certificate.thumbprints == *thumbprints)
+    }
+
+    pub(crate) fn by_sha256(&self, thumbprint: &Sha256Thumbprint) -> Option<&Arc<Certificate>> {
+        self.by_sha256.get(thumbprint)
+    }
+
+    /// All certificates of a SHA-1: more than one is a forgery, and it is not told which.
+    pub(crate) fn by_sha1(&self, thumbprint: &Sha1Thumbprint) -> &[Arc<Certificate>] {
+        self.by_sha1.get(thumbprint).map_or(&[], Vec::as_slice)
+    }
+
+    /// All certificates of the consumer with this object identifier; `None` if there is no such consumer.
+    pub(crate) fn by_oid(&self, oid: &Oid) -> Option<&[Arc<Certificate>]> {
+        self.by_oid.get(oid).map(Vec::as_slice)
+    }
+
+    pub(crate) fn consumer(&self, id: ConsumerId) -> Option<&Arc<Consumer>> {
+        self.consumers.get(&id)
     }
 
     pub(crate) fn by_id(&self, id: CertificateId) -> Option<&Arc<Certificate>> {

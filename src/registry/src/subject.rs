@@ -3,10 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 
+use kapia_pki::{Sha1Thumbprint, Sha256Thumbprint, ThumbprintError, Thumbprints};
 use serde::Serialize;
 
 use crate::names::{ConsumerName, RoleName};
-use crate::thumbprint::{ThumbprintError, Thumbprints, hex, octets};
+
+impl ConsumerId {
+    /// The consumer that others keep by this number; whether there is one, the registry says.
+    pub fn new(number: i64) -> Self {
+        Self(number)
+    }
+}
 
 macro_rules! identifier {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -79,16 +86,19 @@ impl fmt::Display for SubjectName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CertificateRef {
     /// By SHA-1 of the DER octets.
-    Sha1([u8; 20]),
+    Sha1(Sha1Thumbprint),
     /// By SHA-256 of the DER octets.
-    Sha256([u8; 32]),
+    Sha256(Sha256Thumbprint),
 }
 
 impl FromStr for CertificateRef {
     type Err = ThumbprintError;
 
     fn from_str(text: &str) -> Result<Self, ThumbprintError> {
-        octets(text).map(Self::Sha256).or_else(|long| octets(text).map(Self::Sha1).map_err(|_| long))
+        match text.parse().map(Self::Sha256) {
+            Err(long @ ThumbprintError::Length { .. }) => text.parse().map(Self::Sha1).map_err(|_| long),
+            other => other,
+        }
     }
 }
 
@@ -101,8 +111,8 @@ impl From<&Thumbprints> for CertificateRef {
 impl fmt::Display for CertificateRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sha1(octets) => f.write_str(&hex(octets)),
-            Self::Sha256(octets) => f.write_str(&hex(octets)),
+            Self::Sha1(sha1) => sha1.fmt(f),
+            Self::Sha256(sha256) => sha256.fmt(f),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use kapia_pki::{Sha1Thumbprint, Sha256Thumbprint};
+use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 
+use crate::callback::CallbackHost;
 use crate::error::RegistryError;
 use crate::names::{ConsumerName, Oid, OperationName, RoleName};
 use crate::nearest::nearest;
@@ -34,6 +36,8 @@ pub struct ConsumerView {
     pub created: OffsetDateTime,
     /// Roles it is in as a whole.
     pub roles: Vec<RoleName>,
+    /// Hosts to which answers of its asynchronous calls may be pushed.
+    pub callback_hosts: Vec<CallbackHost>,
     /// Its certificates, oldest first.
     pub certificates: Vec<CertificateView>,
 }
@@ -43,10 +47,12 @@ pub struct ConsumerView {
 pub struct CertificateView {
     /// Number.
     pub id: CertificateId,
-    /// SHA-1 in hexadecimal.
-    pub sha1: String,
-    /// SHA-256 in hexadecimal.
-    pub sha256: String,
+    /// SHA-1; in JSON hexadecimal.
+    #[serde(serialize_with = "hexadecimal")]
+    pub sha1: Sha1Thumbprint,
+    /// SHA-256; in JSON hexadecimal.
+    #[serde(serialize_with = "hexadecimal")]
+    pub sha256: Sha256Thumbprint,
     /// Distinguished name of the subject.
     pub subject: String,
     /// Serial number in hexadecimal.
@@ -257,6 +263,10 @@ impl Registry {
     }
 }
 
+fn hexadecimal<S: Serializer>(thumbprint: &impl ToString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&thumbprint.to_string())
+}
+
 /// Names by number.
 struct Names {
     subjects: HashMap<Subject, String>,
@@ -271,7 +281,7 @@ impl Names {
         let certificates = tables
             .certificates
             .iter()
-            .map(|row| (Subject::Certificate(row.id), format!("certificate {}", row.thumbprints)));
+            .map(|row| (Subject::Certificate(row.id), format!("certificate {}", row.thumbprints.sha256)));
         let roles = tables.roles.iter().map(|row| (Subject::Role(row.id), format!("role {}", row.name)));
         Self {
             subjects: consumers.chain(certificates).chain(roles).collect(),
@@ -292,8 +302,8 @@ impl Names {
     fn consumer(&self, tables: &Tables, row: &store::ConsumerRow) -> ConsumerView {
         let certificate = |row: &store::CertificateRow| CertificateView {
             id: row.id,
-            sha1: row.thumbprints.sha1_hex(),
-            sha256: row.thumbprints.sha256_hex(),
+            sha1: row.thumbprints.sha1,
+            sha256: row.thumbprints.sha256,
             subject: row.subject.clone(),
             serial: row.serial.clone(),
             period: row.period,
@@ -301,6 +311,7 @@ impl Names {
             created: row.created,
             roles: self.roles_of(tables, Subject::Certificate(row.id)),
         };
+        let hosts = tables.callback_hosts.iter().filter(|held| held.consumer == row.id);
         ConsumerView {
             id: row.id,
             name: row.name.clone(),
@@ -310,6 +321,7 @@ impl Names {
             period: row.period,
             created: row.created,
             roles: self.roles_of(tables, Subject::Consumer(row.id)),
+            callback_hosts: hosts.map(|held| held.host.clone()).collect(),
             certificates: tables.certificates.iter().filter(|held| held.consumer == row.id).map(certificate).collect(),
         }
     }

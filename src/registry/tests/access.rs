@@ -4,29 +4,29 @@
 mod setting;
 
 use kapia_registry::{Condition, FieldPattern, Language, OperationName, Period, Reason, SubjectName, Verdict};
-use setting::{NOW, Setting, name, operation, thumbprints};
+use setting::{NOW, Setting, credential, name, operation, thumbprints};
 use time::Duration;
 
 #[test]
 fn nobody_calls_without_a_certificate_that_is_known() {
     let setting = Setting::new();
     assert_eq!(setting.registry.identify(None, NOW).unwrap_err().reason(), Reason::NoCertificate);
-    let stranger = thumbprints(99);
+    let stranger = credential(99);
     let denial = setting.registry.identify(Some(&stranger), NOW).unwrap_err();
     assert_eq!(denial.reason(), Reason::CertificateUnknown);
     assert_eq!(denial.condition(), Condition::CertificateNotFound);
-    assert_eq!(denial.thumbprints(), Some(&stranger));
+    assert_eq!(denial.credential(), Some(&stranger));
 }
 
 #[test]
 fn a_certificate_is_known_only_if_both_of_its_thumbprints_are() {
     let setting = Setting::new();
     let mut half = thumbprints(1);
-    half.sha1 = [0; 20];
-    assert_eq!(setting.registry.identify(Some(&half), NOW).unwrap_err().reason(), Reason::CertificateUnknown);
+    half.sha1 = [0; 20].into();
+    assert_eq!(setting.registry.identify(Some(&half.into()), NOW).unwrap_err().reason(), Reason::CertificateUnknown);
     let mut other = thumbprints(1);
-    other.sha256 = [0; 32];
-    assert_eq!(setting.registry.identify(Some(&other), NOW).unwrap_err().reason(), Reason::CertificateUnknown);
+    other.sha256 = [0; 32].into();
+    assert_eq!(setting.registry.identify(Some(&other.into()), NOW).unwrap_err().reason(), Reason::CertificateUnknown);
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn what_is_switched_off_is_refused_and_what_is_switched_on_again_is_not() {
 fn a_certificate_switched_off_after_identification_gets_no_permit() {
     let setting = Setting::new();
     setting.grant(&setting.holder("consumer"));
-    let caller = setting.registry.identify(Some(&thumbprints(1)), NOW).unwrap();
+    let caller = setting.registry.identify(Some(&credential(1)), NOW).unwrap();
     setting.admin().set_certificate_active(&(&thumbprints(1)).into(), false, "").unwrap();
     let denial = setting.registry.permit(&caller, &operation(), NOW).unwrap_err();
     assert_eq!(denial.reason(), Reason::CertificateInactive);
@@ -166,7 +166,7 @@ fn who_may_not_call_does_not_learn_that_the_operation_is_switched_off() {
 #[test]
 fn an_unknown_operation_is_named_with_its_nearest_neighbour() {
     let setting = Setting::new();
-    let caller = setting.registry.identify(Some(&thumbprints(1)), NOW).unwrap();
+    let caller = setting.registry.identify(Some(&credential(1)), NOW).unwrap();
     let mistyped = OperationName::parse("Kapia.Demo.IPerson.Find").unwrap();
     let denial = setting.registry.permit(&caller, &mistyped, NOW).unwrap_err();
     assert_eq!((denial.reason(), denial.condition()), (Reason::OperationUnknown, Condition::CertificateNotFound));
@@ -209,7 +209,7 @@ fn field_rights_without_a_grant_open_nothing() {
 fn an_explanation_tells_every_step_and_ends_as_the_call_does() {
     let setting = Setting::new();
     setting.grant(&setting.holder("role"));
-    let explain = || setting.registry.explain(Some(&thumbprints(1)), &operation(), NOW);
+    let explain = || setting.registry.explain(Some(&credential(1)), &operation(), NOW);
     let codes = |explanation: &kapia_registry::Explanation| -> Vec<&str> {
         explanation.steps.iter().map(kapia_registry::Step::code).collect()
     };

@@ -10,7 +10,7 @@ use kapia_registry::{
     ConsumerName, FieldPattern, Language, NewCertificate, NewConsumer, OperationName, Period, Reason, Registry,
     RegistryError, RoleName, SubjectName,
 };
-use setting::{NOW, Setting, loaded, name, operation, thumbprints};
+use setting::{NOW, Setting, credential, loaded, name, operation, thumbprints};
 
 fn patterns(texts: &[&str]) -> Vec<FieldPattern> {
     texts.iter().map(|text| FieldPattern::parse(text).unwrap()).collect()
@@ -227,7 +227,7 @@ fn everything_means_every_operation_and_every_field() {
     setting.admin().sync_operations(&[loaded("Kapia.Demo.IPersons.Find"), loaded(second.as_str())], "").unwrap();
     setting.admin().deny(&setting.holder("consumer"), &second, Period::ALWAYS, "").unwrap();
     assert_eq!(setting.admin().grant_everything(&name(), "demo").unwrap(), 2);
-    let caller = setting.registry.identify(Some(&thumbprints(1)), NOW).unwrap();
+    let caller = setting.registry.identify(Some(&credential(1)), NOW).unwrap();
     for operation in [operation(), second] {
         assert!(setting.registry.permit(&caller, &operation, NOW).unwrap().fields().is_everything());
     }
@@ -290,7 +290,7 @@ fn a_registry_comes_back_as_it_was_closed() {
     drop(setting.registry);
     let registry = Registry::open(path).unwrap();
     assert_eq!(format!("{:?}", registry.rights(&name()).unwrap()), before);
-    let caller = registry.identify(Some(&thumbprints(1)), NOW).unwrap();
+    let caller = registry.identify(Some(&credential(1)), NOW).unwrap();
     assert!(registry.permit(&caller, &operation(), NOW).is_ok());
 }
 

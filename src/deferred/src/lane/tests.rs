@@ -1,9 +1,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kapia_storage::Trouble;
 use time::OffsetDateTime;
 
+use crate::store::STORE;
 use crate::{Check, Completion, Deferred, DeferredError, NewCall, Outcome, Policy, Proof, SealingKey};
+
+fn full() -> DeferredError {
+    STORE.trouble(Trouble::Full).into()
+}
 
 fn call(call_id: i64, octets: usize) -> NewCall {
     let now = OffsetDateTime::now_utc();
@@ -43,7 +49,7 @@ async fn a_full_disk_is_named_what_was_accepted_stays_and_it_recovers() {
         }
         assert!(codes.len() < 1000, "the limit was never met");
     };
-    assert_eq!(error, DeferredError::Full);
+    assert_eq!(error, full());
     assert!(error.is_passing());
     let refused = codes.len() as i64 + 1;
     let code = store.check(refused, Proof::Ownership, 1, now).await.unwrap();
@@ -64,7 +70,7 @@ async fn an_answer_that_the_disk_had_no_room_for_can_be_offered_again() {
     let work = store.next_due(now).await.unwrap().unwrap();
     store.limit_pages(1).await;
     let answer = || Outcome::Answer(vec![b'y'; 3_000_000]);
-    assert_eq!(store.complete(work.ticket, answer(), now).await, Err(DeferredError::Full));
+    assert_eq!(store.complete(work.ticket, answer(), now).await, Err(full()));
     assert_eq!(store.check(1, Proof::Ownership, 1, now).await.unwrap(), Check::Pending);
     store.limit_pages(1_000_000).await;
     assert_eq!(store.complete(work.ticket, answer(), now).await, Ok(Completion::Stored { callback: false }));
@@ -94,7 +100,7 @@ async fn whoever_was_told_of_success_in_a_batch_that_met_a_full_disk_is_in_the_f
             }
             Err(error) => {
                 refused += 1;
-                assert_eq!((error, found), (DeferredError::Full, Check::Unknown), "{id}");
+                assert_eq!((error, found), (full(), Check::Unknown), "{id}");
             }
         }
     }

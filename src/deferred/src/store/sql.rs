@@ -1,7 +1,5 @@
 //! Statements. Numbers of states: see `state` and `callback` beside this module.
 
-pub(crate) const COUNT_TABLES: &str = "select count(*) from sqlite_schema";
-
 /// Payloads stand in a table of their own: a claim rewrites the row of a call, and should not rewrite its argument.
 pub(crate) const TABLES: &str = "
 create table calls (
@@ -140,3 +138,8 @@ pub(crate) const COUNTS: &str = "select
     min(completed_at) filter (where state = 1),
     min(completed_at) filter (where callback = 2)
     from calls";
+
+/// Around each task of a transaction: one that fails takes nobody with it.
+pub(crate) const BEGIN_TASK: &str = "savepoint task";
+pub(crate) const KEEP_TASK: &str = "release task";
+pub(crate) const UNDO_TASK: &str = "rollback to task; release task";

@@ -8,44 +8,6 @@ const fn entry(code: &'static str, message: [&'static str; 2], hint: [&'static s
 
 pub(super) const ENTRIES: &[Entry] = &[
     entry(
-        "deferred-in-use",
-        [
-            "another process has the store of deferred calls {path} open",
-            "друг процес държи отворено хранилището за отложени повиквания {path}",
-        ],
-        [
-            "one process at a time: stop the other gateway, or give this one a file of its own",
-            "само един процес наведнъж: спрете другия шлюз или дайте на този собствен файл",
-        ],
-    ),
-    entry(
-        "deferred-foreign",
-        [
-            "file {path} is not a store of deferred calls of Kapia",
-            "файлът {path} не е хранилище за отложени повиквания на Капия",
-        ],
-        ["check the path in the configuration", "проверете пътя в настройките"],
-    ),
-    entry(
-        "deferred-newer",
-        [
-            "store {path} has tables of version {found}, this program knows {known}",
-            "хранилището {path} е с таблици от версия {found}, тази програма познава {known}",
-        ],
-        [
-            "use the newer program; tables are never changed back",
-            "използвайте по-новата програма; таблиците не се връщат назад",
-        ],
-    ),
-    entry(
-        "deferred-file",
-        ["store {path} cannot be opened: {cause}", "хранилището {path} не може да се отвори: {cause}"],
-        [
-            "check that the folder exists and that this user may read and write there",
-            "проверете дали папката съществува и дали този потребител може да чете и пише в нея",
-        ],
-    ),
-    entry(
         "deferred-wrong-key",
         ["what waits in {path} was sealed with another key", "чакащото в {path} е запечатано с друг ключ"],
         [
@@ -79,41 +41,6 @@ pub(super) const ENTRIES: &[Entry] = &[
             "файлът с ключ {path} може да се чете или променя от други (права {mode})",
         ],
         ["set its mode to 0600 (chmod 600)", "задайте права 0600 (chmod 600)"],
-    ),
-    entry(
-        "deferred-full",
-        ["no space is left for deferred calls", "няма място за отложени повиквания"],
-        [
-            "free space on the disk of the store; asynchronous calls are refused until then",
-            "освободете място на диска на хранилището; дотогава асинхронните повиквания се отказват",
-        ],
-    ),
-    entry(
-        "deferred-io",
-        [
-            "the store of deferred calls cannot be written: {cause}",
-            "хранилището за отложени повиквания не може да се запише: {cause}",
-        ],
-        ["check the disk and the rights of the file", "проверете диска и правата върху файла"],
-    ),
-    entry(
-        "deferred-busy",
-        [
-            "another program keeps the store of deferred calls locked",
-            "друга програма държи заключено хранилището за отложени повиквания",
-        ],
-        [
-            "find the program that has the file open, for example a backup, and let it copy the file with sqlite3 .backup",
-            "намерете програмата, която държи файла отворен, например резервно копиране, и нека тя копира файла със sqlite3 .backup",
-        ],
-    ),
-    entry(
-        "deferred-storage",
-        ["the store of deferred calls failed: {cause}", "хранилището за отложени повиквания отказа: {cause}"],
-        [
-            "check the file with sqlite3 and pragma integrity_check",
-            "проверете файла със sqlite3 и pragma integrity_check",
-        ],
     ),
     entry(
         "deferred-damaged",

@@ -79,7 +79,7 @@ pub fn answer() -> Outcome {
 pub fn failure() -> Outcome {
     Outcome::Failure(Failure {
         code: "adapter-unavailable".to_owned(),
-        english: "the register did not answer".to_owned(),
-        bulgarian: "регистърът не отговори".to_owned(),
+        text: "the register did not answer".to_owned(),
+        hint: ["try again later".to_owned(), "опитайте по-късно".to_owned()],
     })
 }

@@ -161,10 +161,36 @@ fn the_stored_text_is_always_the_same_octets() {
 }
 
 #[test]
+fn a_warning_stands_at_the_end_and_a_record_without_one_reads_as_before() {
+    let mut record = full();
+    let before = crate::store::canonical(&Line::call(record.clone())).unwrap();
+    assert!(!before.contains("warnings"));
+    record.warnings.push(Warning { code: "operation-superseded".into(), about: "Kapia.Demo.IPersons.FindV2".into() });
+    let text = crate::store::canonical(&Line::call(record.clone())).unwrap();
+    let warned = r#","warnings":[{"code":"operation-superseded","about":"Kapia.Demo.IPersons.FindV2"}]}}"#;
+    assert_eq!(text, format!("{}{warned}", before.strip_suffix("}}").unwrap()));
+    assert_eq!(serde_json::from_str::<Line>(&text).unwrap().call, Some(record));
+}
+
+#[test]
 fn a_record_comes_back_as_it_was_written() {
     let record = full();
     let text = crate::store::canonical(&Line::call(record.clone())).unwrap();
     assert_eq!(serde_json::from_str::<Line>(&text).unwrap().call, Some(record));
+}
+
+// Records of before, and of calls that showed nothing, have no such key.
+#[test]
+fn by_what_a_caller_was_identified_stands_in_the_text_only_if_something_was_shown() {
+    let mut record = full();
+    assert!(!crate::store::canonical(&Line::call(record.clone())).unwrap().contains("identified_by"));
+    use Identification::{ForwardedCertificate, ForwardedHash, Tls, Token};
+    for by in [Tls, ForwardedCertificate, ForwardedHash, Token] {
+        record.identified_by = Some(by);
+        let text = crate::store::canonical(&Line::call(record.clone())).unwrap();
+        assert!(text.contains(&format!("\"identified_by\":\"{}\",\"context\"", by.as_str())), "{text}");
+        assert_eq!(serde_json::from_str::<Line>(&text).unwrap().call, Some(record.clone()));
+    }
 }
 
 #[test]

@@ -8,67 +8,6 @@ const fn entry(code: &'static str, message: [&'static str; 2], hint: [&'static s
 
 pub(super) const ENTRIES: &[Entry] = &[
     entry(
-        "journal-in-use",
-        ["another process writes journal {path}", "друг процес пише в дневника {path}"],
-        [
-            "one process writes a journal: stop the other gateway, or give this one a file of its own",
-            "само един процес пише в дневник: спрете другия шлюз или дайте на този собствен файл",
-        ],
-    ),
-    entry(
-        "journal-foreign",
-        ["file {path} is not a journal of Kapia", "файлът {path} не е дневник на Капия"],
-        ["check the path in the configuration", "проверете пътя в настройките"],
-    ),
-    entry(
-        "journal-newer",
-        [
-            "journal {path} has tables of version {found}, this program knows {known}",
-            "дневникът {path} е с таблици от версия {found}, тази програма познава {known}",
-        ],
-        [
-            "use the newer program; tables are never changed back",
-            "използвайте по-новата програма; таблиците не се връщат назад",
-        ],
-    ),
-    entry(
-        "journal-file",
-        ["journal {path} cannot be opened: {cause}", "дневникът {path} не може да се отвори: {cause}"],
-        [
-            "check that the folder exists and that this user may read and write there",
-            "проверете дали папката съществува и дали този потребител може да чете и пише в нея",
-        ],
-    ),
-    entry(
-        "journal-full",
-        ["no space is left for the journal", "няма място за дневника"],
-        [
-            "free space on its disk or move it to a larger one; calls are refused until then",
-            "освободете място на диска или го преместете на по-голям; дотогава повикванията се отказват",
-        ],
-    ),
-    entry(
-        "journal-io",
-        ["the journal cannot be written: {cause}", "дневникът не може да се запише: {cause}"],
-        [
-            "check the disk and the rights of the file; calls are refused until it can be written",
-            "проверете диска и правата върху файла; повикванията се отказват, докато записът стане възможен",
-        ],
-    ),
-    entry(
-        "journal-busy",
-        ["another process keeps the journal locked", "друг процес държи дневника заключен"],
-        [
-            "close other programs that write to the file; reading does no harm",
-            "затворете други програми, които пишат във файла; четенето не пречи",
-        ],
-    ),
-    entry(
-        "journal-storage",
-        ["the journal's database refused: {cause}", "базата на дневника отказа: {cause}"],
-        ["check the file with `kapia journal verify`", "проверете файла с `kapia journal verify`"],
-    ),
-    entry(
         "journal-damaged",
         [
             "row {sequence} of the journal is not what was written there",

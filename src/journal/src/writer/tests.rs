@@ -1,6 +1,12 @@
 use time::OffsetDateTime;
 
+use crate::store::STORE;
 use crate::{EntryPoint, Journal, JournalError, Options, Record};
+use kapia_storage::Trouble;
+
+fn full() -> JournalError {
+    STORE.trouble(Trouble::Full).into()
+}
 
 fn record() -> Record {
     let mut record = Record::new(OffsetDateTime::now_utc(), EntryPoint { version: "v2".into(), soap: "1.1".into() });
@@ -23,10 +29,10 @@ async fn a_full_disk_is_named_and_appends_recover_when_there_is_space() {
         }
         assert!(acknowledged < 1000, "the limit was never met");
     };
-    assert_eq!(error, JournalError::Full);
+    assert_eq!(error, full());
     assert!(error.is_passing());
-    assert_eq!(journal.append(record()).await, Err(JournalError::Full));
-    assert_eq!(journal.state().failing, Some(JournalError::Full));
+    assert_eq!(journal.append(record()).await, Err(full()));
+    assert_eq!(journal.state().failing, Some(full()));
     assert_eq!(journal.state().head.sequence, acknowledged);
 
     journal.limit_pages(1_000_000).await;
@@ -54,7 +60,7 @@ async fn everyone_in_a_batch_that_fails_hears_of_it() {
         match result {
             Ok(_) => written += 1,
             Err(error) => {
-                assert_eq!(error, JournalError::Full);
+                assert_eq!(error, full());
                 refused += 1;
             }
         }

@@ -9,7 +9,7 @@ use crate::fields::FieldRights;
 use crate::names::{ConsumerName, OperationName};
 use crate::pattern::FieldPattern;
 use crate::period::Period;
-use crate::store::{Doing, dml};
+use crate::store::dml;
 use crate::subject::{GrantId, OperationId, Subject, SubjectName};
 
 /// What a change of field rights left behind.
@@ -117,11 +117,9 @@ impl Admin<'_> {
         let subject = format!("consumer {consumer}, every operation, every field");
         self.change(Change { action: "grant-everything", subject, comment }, |connection, now| {
             let subject = Subject::Consumer(consumer_id(connection, consumer)?);
-            let mut statement = connection.prepare_cached(dml::LIST_OPERATIONS).doing("reading")?;
-            let known = statement
-                .query_map([], |row| row.get(0))
-                .and_then(Iterator::collect::<rusqlite::Result<Vec<i64>>>)
-                .doing("reading")?;
+            let mut statement = connection.prepare_cached(dml::LIST_OPERATIONS)?;
+            let known =
+                statement.query_map([], |row| row.get(0)).and_then(Iterator::collect::<rusqlite::Result<Vec<i64>>>)?;
             for id in &known {
                 let place = Place { operation: OperationId(*id), subject };
                 place.execute(connection, dml::DROP_GRANT)?;
@@ -182,7 +180,7 @@ fn place(connection: &Connection, holder: &SubjectName, operation: &OperationNam
 impl Place {
     fn execute(&self, connection: &Connection, sql: &str) -> Result<usize, RegistryError> {
         let [consumer, certificate, role] = columns(self.subject);
-        connection.execute(sql, (self.operation.0, consumer, certificate, role)).doing("changing")
+        connection.execute(sql, (self.operation.0, consumer, certificate, role)).map_err(RegistryError::from)
     }
 
     fn add_grant(
@@ -196,13 +194,13 @@ impl Place {
         let [consumer, certificate, role] = columns(self.subject);
         let [from, to] = ends(period);
         let values = (self.operation.0, consumer, certificate, role, allowed, from, to, comment, now);
-        connection.query_row(dml::ADD_GRANT, values, |row| row.get(0)).map(GrantId).doing("changing")
+        connection.query_row(dml::ADD_GRANT, values, |row| row.get(0)).map(GrantId).map_err(RegistryError::from)
     }
 
     fn drop_field(&self, connection: &Connection, pattern: &FieldPattern) -> Result<usize, RegistryError> {
         let [consumer, certificate, role] = columns(self.subject);
         let values = (self.operation.0, consumer, certificate, role, pattern.to_string());
-        connection.execute(dml::DROP_FIELD, values).doing("changing")
+        connection.execute(dml::DROP_FIELD, values).map_err(RegistryError::from)
     }
 
     fn add_field(
@@ -215,16 +213,15 @@ impl Place {
     ) -> Result<usize, RegistryError> {
         let [consumer, certificate, role] = columns(self.subject);
         let values = (self.operation.0, consumer, certificate, role, pattern.to_string(), allowed, comment, now);
-        connection.execute(dml::ADD_FIELD, values).doing("changing")
+        connection.execute(dml::ADD_FIELD, values).map_err(RegistryError::from)
     }
 
     fn unreachable(&self, connection: &Connection) -> Result<Vec<FieldPattern>, RegistryError> {
         let [consumer, certificate, role] = columns(self.subject);
-        let mut statement = connection.prepare_cached(dml::LIST_FIELDS).doing("reading")?;
+        let mut statement = connection.prepare_cached(dml::LIST_FIELDS)?;
         let rows = statement
             .query_map((self.operation.0, consumer, certificate, role), |row| Ok((row.get(0)?, row.get(1)?)))
-            .and_then(Iterator::collect::<rusqlite::Result<Vec<(String, bool)>>>)
-            .doing("reading")?;
+            .and_then(Iterator::collect::<rusqlite::Result<Vec<(String, bool)>>>)?;
         let mut sides = (Vec::new(), Vec::new());
         for (pattern, allowed) in rows {
             let side = if allowed { &mut sides.0 } else { &mut sides.1 };

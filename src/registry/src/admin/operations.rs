@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Admin, Change, operation_id};
 use crate::error::RegistryError;
 use crate::names::OperationName;
-use crate::store::{Doing, dml};
+use crate::store::dml;
 
 /// An operation that a loaded package offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,23 +41,22 @@ impl Admin<'_> {
             let mut offered: HashMap<&str, &LoadedOperation> =
                 loaded.iter().map(|operation| (operation.name.as_str(), operation)).collect();
             let mut synced = Synced::default();
-            let mut statement = connection.prepare_cached(dml::LIST_OPERATIONS).doing("reading")?;
+            let mut statement = connection.prepare_cached(dml::LIST_OPERATIONS)?;
             let known = statement
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(4)?)))
-                .and_then(Iterator::collect::<rusqlite::Result<Vec<(i64, String, bool)>>>)
-                .doing("reading")?;
+                .and_then(Iterator::collect::<rusqlite::Result<Vec<(i64, String, bool)>>>)?;
             for (id, name, present) in known {
                 let parsed = OperationName::parse(&name)?;
                 match offered.remove(name.as_str()) {
                     Some(LoadedOperation { title, adapter, .. }) => {
-                        connection.execute(dml::SEE_OPERATION, (title, adapter, now, id)).doing("changing")?;
+                        connection.execute(dml::SEE_OPERATION, (title, adapter, now, id))?;
                         synced.present += 1;
                         if !present {
                             synced.returned.push(parsed);
                         }
                     }
                     None => {
-                        connection.execute(dml::MISS_OPERATION, [id]).doing("changing")?;
+                        connection.execute(dml::MISS_OPERATION, [id])?;
                         synced.missing.push(parsed);
                     }
                 }
@@ -66,7 +65,7 @@ impl Admin<'_> {
                 // A package that names an operation twice adds it once.
                 if offered.remove(operation.name.as_str()).is_some() {
                     let values = (operation.name.as_str(), &operation.title, &operation.adapter, now);
-                    connection.execute(dml::ADD_OPERATION, values).doing("changing")?;
+                    connection.execute(dml::ADD_OPERATION, values)?;
                     synced.added.push(operation.name.clone());
                     synced.present += 1;
                 }
@@ -85,7 +84,7 @@ impl Admin<'_> {
         let action = if on { "enable-operation" } else { "disable-operation" };
         self.change(Change { action, subject: format!("operation {operation}"), comment }, |connection, _| {
             let id = operation_id(connection, operation)?;
-            connection.execute(dml::SET_OPERATION_ENABLED, (on, id.0)).doing("changing").map(drop)
+            connection.execute(dml::SET_OPERATION_ENABLED, (on, id.0)).map(drop).map_err(RegistryError::from)
         })
     }
 }

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use kapia_pki::Thumbprints;
 use proptest::prelude::*;
 use time::{Duration, OffsetDateTime};
 
@@ -23,7 +24,7 @@ fn now() -> OffsetDateTime {
 }
 
 fn thumbprints(id: i64) -> Thumbprints {
-    Thumbprints { sha1: [id as u8; 20], sha256: [id as u8; 32] }
+    Thumbprints { sha1: [id as u8; 20].into(), sha256: [id as u8; 32].into() }
 }
 
 fn operation_name(id: i64) -> OperationName {
@@ -188,7 +189,7 @@ const PATHS: [&[&str]; 9] =
     [&["A"], &["A", "B"], &["A", "@B"], &["A", "B", "C"], &["A", "B", "@C"], &["B"], &["B", "A"], &["C"], &["@A"]];
 
 fn ask(snapshot: &Snapshot, certificate: i64, operation: i64) -> Result<Permit, Denial> {
-    let caller = identify(snapshot, Some(&thumbprints(certificate)), now(), &mut Nobody)?;
+    let caller = identify(snapshot, Some(&thumbprints(certificate).into()), now(), &mut Nobody)?;
     permit(snapshot, &caller, &operation_name(operation), now(), &mut Nobody)
 }
 
@@ -221,9 +222,9 @@ proptest! {
         for certificate in 1..=CERTIFICATES + 1 {
             for operation in 1..=OPERATIONS + 1 {
                 let mut steps: Vec<Step> = Vec::new();
-                let explained = identify(&snapshot, Some(&thumbprints(certificate)), now(), &mut steps)
+                let explained = identify(&snapshot, Some(&thumbprints(certificate).into()), now(), &mut steps)
                     .and_then(|caller| {
-                        permit_identified(&snapshot, &caller.certificate, &operation_name(operation), now(), &mut steps)
+                        permit_identified(&snapshot, caller, &operation_name(operation), now(), &mut steps)
                     });
                 let decided = ask(&snapshot, certificate, operation);
                 prop_assert_eq!(

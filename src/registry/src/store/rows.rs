@@ -1,19 +1,19 @@
 //! Rows as they come from the tables, with every value parsed into its type.
 
+use kapia_pki::Thumbprints;
 use rusqlite::{Connection, Row};
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::connection::Doing;
 use super::sql::read;
+use crate::callback::CallbackHost;
 use crate::error::RegistryError;
 use crate::names::{ConsumerName, Oid, OperationName, RoleName};
 use crate::pattern::FieldPattern;
 use crate::period::Period;
 use crate::subject::{CertificateId, ConsumerId, GrantId, OperationId, RoleId, Subject};
-use crate::thumbprint::Thumbprints;
 
 /// All rows that a decision can depend on, of one moment.
 #[derive(Debug, Default, Clone)]
@@ -25,6 +25,7 @@ pub(crate) struct Tables {
     pub operations: Vec<OperationRow>,
     pub grants: Vec<GrantRow>,
     pub fields: Vec<FieldRow>,
+    pub callback_hosts: Vec<CallbackHostRow>,
 }
 
 #[derive(Debug, Clone)]
@@ -96,6 +97,12 @@ pub(crate) struct FieldRow {
 }
 
 #[derive(Debug, Clone)]
+pub(crate) struct CallbackHostRow {
+    pub consumer: ConsumerId,
+    pub host: CallbackHost,
+}
+
+#[derive(Debug, Clone)]
 pub(crate) struct AuditRow {
     pub id: i64,
     pub at: OffsetDateTime,
@@ -107,7 +114,7 @@ pub(crate) struct AuditRow {
 
 /// Reads all tables in one transaction, so that they belong together.
 pub(crate) fn read_all(connection: &mut Connection) -> Result<Tables, RegistryError> {
-    let transaction = connection.transaction().doing("reading")?;
+    let transaction = connection.transaction()?;
     let mut tables = Tables {
         consumers: rows(&transaction, read::CONSUMERS, consumer)?,
         certificates: rows(&transaction, read::CERTIFICATES, certificate)?,
@@ -118,20 +125,21 @@ pub(crate) fn read_all(connection: &mut Connection) -> Result<Tables, RegistryEr
         operations: rows(&transaction, read::OPERATIONS, operation)?,
         grants: rows(&transaction, read::GRANTS, grant)?,
         fields: rows(&transaction, read::FIELDS, field)?,
+        callback_hosts: rows(&transaction, read::CALLBACK_HOSTS, callback_host)?,
     };
     tables.members.extend(rows(&transaction, read::ROLE_CERTIFICATES, |row| {
         Ok(MemberRow { role: RoleId(get(row, 0)?), member: Subject::Certificate(CertificateId(get(row, 1)?)) })
     })?);
-    transaction.commit().doing("reading")?;
+    transaction.commit()?;
     Ok(tables)
 }
 
 /// The newest `limit` audit rows, newest first.
 pub(crate) fn read_audit(connection: &Connection, limit: u32) -> Result<Vec<AuditRow>, RegistryError> {
-    let mut statement = connection.prepare_cached(read::AUDIT).doing("reading")?;
-    let mut found = statement.query([limit]).doing("reading")?;
+    let mut statement = connection.prepare_cached(read::AUDIT)?;
+    let mut found = statement.query([limit])?;
     let mut out = Vec::new();
-    while let Some(row) = found.next().doing("reading")? {
+    while let Some(row) = found.next()? {
         let at = Place { table: "audit", row: get(row, 0)? };
         out.push(AuditRow {
             id: at.row,
@@ -143,6 +151,11 @@ pub(crate) fn read_audit(connection: &Connection, limit: u32) -> Result<Vec<Audi
         });
     }
     Ok(out)
+}
+
+/// Changes whenever another connection has changed the file.
+pub(crate) fn data_version(connection: &Connection) -> Result<i64, RegistryError> {
+    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
 }
 
 /// All names of a kind, for suggestions.
@@ -157,7 +170,7 @@ pub(crate) fn read_names(connection: &Connection, kind: &str) -> Result<Vec<Stri
 
 /// The certificate itself, if it was kept.
 pub(crate) fn read_pem(connection: &Connection, id: CertificateId) -> Result<Option<String>, RegistryError> {
-    connection.query_row(read::PEM, [id.0], |row| row.get(0)).doing("reading")
+    connection.query_row(read::PEM, [id.0], |row| row.get(0)).map_err(RegistryError::from)
 }
 
 /// The form in which moments stand in the tables.
@@ -172,10 +185,10 @@ fn rows<T>(
     sql: &str,
     read: impl Fn(&Row<'_>) -> Result<T, RegistryError>,
 ) -> Result<Vec<T>, RegistryError> {
-    let mut statement = connection.prepare_cached(sql).doing("reading")?;
-    let mut found = statement.query([]).doing("reading")?;
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query([])?;
     let mut out = Vec::new();
-    while let Some(row) = found.next().doing("reading")? {
+    while let Some(row) = found.next()? {
         out.push(read(row)?);
     }
     Ok(out)
@@ -197,17 +210,25 @@ fn consumer(row: &Row<'_>) -> Result<ConsumerRow, RegistryError> {
 
 fn certificate(row: &Row<'_>) -> Result<CertificateRow, RegistryError> {
     let at = Place { table: "certificates", row: get(row, 0)? };
-    let thumbprints = Thumbprints::from_hex(&get::<String>(row, 2)?, &get::<String>(row, 3)?);
     Ok(CertificateRow {
         id: CertificateId(at.row),
         consumer: ConsumerId(get(row, 1)?),
-        thumbprints: at.check("sha256", thumbprints)?,
+        thumbprints: Thumbprints {
+            sha1: at.check("sha1", get::<String>(row, 2)?.parse())?,
+            sha256: at.check("sha256", get::<String>(row, 3)?.parse())?,
+        },
         subject: get(row, 4)?,
         serial: get(row, 5)?,
         period: at.period(row, 6, 7)?,
         active: get(row, 8)?,
         created: at.moment(row, 9, "created")?,
     })
+}
+
+fn callback_host(row: &Row<'_>) -> Result<CallbackHostRow, RegistryError> {
+    let at = Place { table: "callback_hosts", row: get(row, 0)? };
+    let host = at.check("host", CallbackHost::parse(&get::<String>(row, 1)?))?;
+    Ok(CallbackHostRow { consumer: ConsumerId(at.row), host })
 }
 
 fn role(row: &Row<'_>) -> Result<RoleRow, RegistryError> {
@@ -255,7 +276,7 @@ fn field(row: &Row<'_>) -> Result<FieldRow, RegistryError> {
 }
 
 fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, index: usize) -> Result<T, RegistryError> {
-    row.get(index).doing("reading")
+    row.get(index).map_err(RegistryError::from)
 }
 
 /// Which row is being read, for the error.

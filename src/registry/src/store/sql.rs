@@ -3,8 +3,6 @@
 pub(super) mod ddl {
     //! Tables; moments are RFC 3339 text in UTC with microseconds, so that they sort as they stand.
 
-    pub(crate) const COUNT_TABLES: &str = "select count(*) from sqlite_schema";
-
     pub(crate) const SUBJECTS_AND_RIGHTS: &str = "
 create table consumers (
     id integer primary key autoincrement,
@@ -101,6 +99,16 @@ create table audit (
 alter table operations add column present integer not null default 1 check (present in (0, 1));
 alter table operations add column last_seen text;
 ";
+
+    pub(crate) const CALLBACK_HOSTS: &str = "
+create table callback_hosts (
+    consumer_id integer not null references consumers (id),
+    host text not null,
+    comment text not null,
+    created text not null,
+    primary key (consumer_id, host)
+);
+";
 }
 
 pub(super) mod read {
@@ -125,6 +133,7 @@ pub(super) mod read {
         valid_to, comment, created from operation_grants order by operation_id, id";
     pub(crate) const FIELDS: &str = "select id, consumer_id, certificate_id, role_id, operation_id, pattern, allowed,
         comment, created from field_grants order by operation_id, id";
+    pub(crate) const CALLBACK_HOSTS: &str = "select consumer_id, host from callback_hosts order by consumer_id, host";
     pub(crate) const AUDIT: &str =
         "select id, at, actor, action, subject, comment from audit order by id desc limit $1";
 }
@@ -141,6 +150,10 @@ pub(super) mod change {
         (name, oid, administration, active, valid_from, valid_to, created) values ($1, $2, $3, 1, $4, $5, $6) returning id";
     pub(crate) const SET_CONSUMER_ACTIVE: &str = "update consumers set active = $1 where id = $2";
     pub(crate) const SET_CONSUMER_PERIOD: &str = "update consumers set valid_from = $1, valid_to = $2 where id = $3";
+
+    pub(crate) const ADD_CALLBACK_HOST: &str = "insert into callback_hosts (consumer_id, host, comment, created)
+        values ($1, $2, $3, $4) on conflict do nothing";
+    pub(crate) const REMOVE_CALLBACK_HOST: &str = "delete from callback_hosts where consumer_id = $1 and host = $2";
 
     pub(crate) const ADD_CERTIFICATE: &str = "insert into certificates
         (consumer_id, sha1, sha256, subject, serial, not_before, not_after, active, pem, created)

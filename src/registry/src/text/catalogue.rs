@@ -15,9 +15,7 @@ pub(super) const LABELS: &[(&str, [&str; 2])] = &[
     ("grant", ["grant", "право"]),
     ("field grant", ["field grant", "право за поле"]),
     ("membership", ["membership", "участие в роля"]),
-    ("opening", ["opening the registry", "отваряне на регистъра"]),
-    ("reading", ["reading the registry", "четене на регистъра"]),
-    ("changing", ["changing the registry", "промяна на регистъра"]),
+    ("callback host", ["callback host", "хост за обратни повиквания"]),
 ];
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -36,6 +34,36 @@ pub(super) const ENTRIES: &[Entry] = &[
         [
             "register it with `kapia consumer certificate add`, or have the client present the certificate that is registered",
             "регистрирайте го с `kapia consumer certificate add` или накарайте клиента да представи регистрирания сертификат",
+        ],
+    ),
+    entry(
+        "denied-certificate-ambiguous",
+        [
+            "several registered certificates share the SHA-1 thumbprint {thumbprint}",
+            "няколко регистрирани сертификата имат един и същ отпечатък SHA-1 {thumbprint}",
+        ],
+        [
+            "one of them is a forgery or was registered by mistake; have the terminator hand on the whole certificate",
+            "единият от тях е фалшив или е регистриран по грешка; нека терминаторът предава целия сертификат",
+        ],
+    ),
+    entry(
+        "denied-oid-unknown",
+        ["no consumer has the object identifier {oid}", "никой потребител няма обектен идентификатор {oid}"],
+        [
+            "see `kapia consumer list`; a consumer receives its object identifier with `kapia consumer add NAME --oid OID`",
+            "вижте `kapia consumer list`; потребителят получава обектния си идентификатор с `kapia consumer add ИМЕ --oid OID`",
+        ],
+    ),
+    entry(
+        "denied-oid-without-certificate",
+        [
+            "the consumer with the object identifier {oid} has no certificate",
+            "потребителят с обектен идентификатор {oid} няма сертификат",
+        ],
+        [
+            "register its transport certificate with `kapia consumer certificate add NAME FILE`",
+            "регистрирайте транспортния му сертификат с `kapia consumer certificate add ИМЕ ФАЙЛ`",
         ],
     ),
     entry(
@@ -146,7 +174,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ["operation \"{operation}\" is switched off", "операцията „{operation}“ е изключена"],
         ["switch it on with `kapia operation enable {operation}`", "включете я с `kapia operation enable {operation}`"],
     ),
-    // Names, patterns, thumbprints, periods.
+    // Names, patterns, periods.
     entry(
         "name-empty",
         ["the name of the {kind} is empty", "името ({kind}) е празно"],
@@ -190,6 +218,41 @@ pub(super) const ENTRIES: &[Entry] = &[
         [
             "write numbers without leading zeros with dots between them, such as 2.16.100.1.1",
             "напишете числа без водещи нули, разделени с точки, например 2.16.100.1.1",
+        ],
+    ),
+    entry(
+        "name-not-a-host",
+        ["the {kind} is not a host name", "стойността ({kind}) не е име на хост"],
+        [
+            "write the name alone, such as hooks.example.bg, *.example.bg or hooks.example.bg:8443; without https:// and path",
+            "напишете само името, например hooks.example.bg, *.example.bg или hooks.example.bg:8443, без https:// и път",
+        ],
+    ),
+    entry(
+        "name-not-a-port",
+        ["the port of the {kind} is not a number from 1 to 65535", "портът ({kind}) не е число от 1 до 65535"],
+        [
+            "write it after a colon, such as hooks.example.bg:8443, or leave it out",
+            "напишете го след двоеточие, например hooks.example.bg:8443, или го пропуснете",
+        ],
+    ),
+    entry(
+        "name-machine-address",
+        ["the {kind} is the address of a machine", "стойността ({kind}) е адрес на машина"],
+        [
+            "write a host name: the certificate of the host is checked against it",
+            "напишете име на хост: сертификатът на хоста се сверява с него",
+        ],
+    ),
+    entry(
+        "name-top-level",
+        [
+            "the star of the {kind} stands for a whole top-level domain",
+            "звездата ({kind}) обхваща цял домейн от първо ниво",
+        ],
+        [
+            "write at least two labels after it, such as *.example.bg",
+            "напишете поне две части след нея, например *.example.bg",
         ],
     ),
     entry(
@@ -260,17 +323,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     ),
     entry(
-        "thumbprint",
-        [
-            "the thumbprint is wrong after {digits} hexadecimal digits",
-            "отпечатъкът е грешен след {digits} шестнадесетични цифри",
-        ],
-        [
-            "write 40 hexadecimal digits for SHA-1 or 64 for SHA-256",
-            "напишете 40 шестнадесетични цифри за SHA-1 или 64 за SHA-256",
-        ],
-    ),
-    entry(
         "period",
         ["the period ends before it begins", "периодът свършва преди да е започнал"],
         ["exchange the two dates", "разменете двете дати"],
@@ -299,22 +351,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     ),
     entry(
-        "registry-newer",
-        [
-            "registry {path} has tables of version {found}, this program knows {known}",
-            "регистърът {path} е с таблици от версия {found}, тази програма познава {known}",
-        ],
-        [
-            "use the newer program; tables are never changed back",
-            "използвайте по-новата програма; таблиците не се връщат назад",
-        ],
-    ),
-    entry(
-        "registry-foreign",
-        ["file {path} is not a registry of Kapia", "файлът {path} не е регистър на Капия"],
-        ["check the path in the configuration", "проверете пътя в настройките"],
-    ),
-    entry(
         "registry-corrupt",
         [
             "table {table}, row {row}: column {column} breaks its rule",
@@ -325,33 +361,20 @@ pub(super) const ENTRIES: &[Entry] = &[
             "някой е писал във файла извън тази програма; възстановете го от копие или поправете реда",
         ],
     ),
-    entry(
-        "registry-file",
-        ["registry {path} cannot be opened: {cause}", "регистърът {path} не може да се отвори: {cause}"],
-        [
-            "check that the folder exists and that this user may write there",
-            "проверете дали папката съществува и дали този потребител може да пише в нея",
-        ],
-    ),
-    entry(
-        "registry-busy",
-        ["{doing}: another process keeps the registry locked", "{doing}: друг процес държи регистъра заключен"],
-        ["try again; nothing was changed", "опитайте отново; нищо не е променено"],
-    ),
-    entry(
-        "registry-storage",
-        ["{doing}: {cause}", "{doing}: грешка на базата: {cause}"],
-        [
-            "check free space and the health of the disk; nothing was changed",
-            "проверете свободното място и диска; нищо не е променено",
-        ],
-    ),
     // Steps of a decision.
     entry(
         "step-certificate",
         [
             "certificate {thumbprint} belongs to consumer \"{consumer}\"",
             "сертификатът {thumbprint} е на потребителя „{consumer}“",
+        ],
+        ["", ""],
+    ),
+    entry(
+        "step-oid",
+        [
+            "object identifier {oid} belongs to consumer \"{consumer}\", for whom certificate {thumbprint} stands",
+            "обектният идентификатор {oid} е на потребителя „{consumer}“, вместо когото стои сертификатът {thumbprint}",
         ],
         ["", ""],
     ),

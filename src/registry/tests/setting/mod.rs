@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use kapia_registry::{
-    Admin, ConsumerName, Denial, LoadedOperation, NewCertificate, NewConsumer, Oid, OperationName, Period, Permit,
-    Registry, RoleName, SubjectName, Thumbprints,
+    Admin, ConsumerName, Credential, Denial, LoadedOperation, NewCertificate, NewConsumer, Oid, OperationName, Period,
+    Permit, Registry, RoleName, SubjectName, Thumbprints,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -32,7 +32,11 @@ pub fn loaded(name: &str) -> LoadedOperation {
 }
 
 pub fn thumbprints(id: u8) -> Thumbprints {
-    Thumbprints { sha1: [id; 20], sha256: [id; 32] }
+    Thumbprints { sha1: [id; 20].into(), sha256: [id; 32].into() }
+}
+
+pub fn credential(id: u8) -> Credential {
+    Credential::Certificate(thumbprints(id))
 }
 
 impl Setting {
@@ -96,7 +100,7 @@ impl Setting {
     }
 
     pub fn ask_with(&self, certificate: u8, now: OffsetDateTime) -> Result<Permit, Denial> {
-        let caller = self.registry.identify(Some(&thumbprints(certificate)), now)?;
+        let caller = self.registry.identify(Some(&credential(certificate)), now)?;
         self.registry.permit(&caller, &operation(), now)
     }
 }

@@ -1,0 +1,3 @@
+//! Statements about a file as such.
+
+pub(crate) const COUNT_TABLES: &str = "select count(*) from sqlite_schema";
