@@ -17,7 +17,7 @@ struct Echo;
 #[async_trait]
 impl Exchange for Echo {
     async fn exchange(&self, inbound: Inbound) -> Outbound {
-        let verdict = inbound.peer.certificate.as_ref().map_or("none", |shown| shown.chain.code());
+        let verdict = inbound.peer.shown.certificate().map_or("none", |shown| shown.chain.code());
         let text = format!(
             "certificate: {verdict}\nrequest: {} {}\nbody: {} bytes\n",
             inbound.head.method,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::proxy::ProxyConfig;
+
 /// Listeners, certificates and limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -15,8 +17,14 @@ pub struct ServerConfig {
     pub admin_listen: Option<SocketAddr>,
     /// Allows `admin_listen` to be reachable from other machines.
     pub admin_beyond_loopback: bool,
+    /// Where requests come in without TLS: for cores of adapter hosts, on a network that somebody else protects.
+    pub plain_listen: Vec<SocketAddr>,
     /// Certificates.
     pub tls: TlsConfig,
+    /// Proxies in front of us that are believed.
+    pub proxies: Vec<ProxyConfig>,
+    /// The listener of the service bus; none by default.
+    pub service_bus: Option<ServiceBusConfig>,
     /// Limits.
     pub limits: Limits,
 }
@@ -27,7 +35,10 @@ impl Default for ServerConfig {
             listen: vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8443)],
             admin_listen: Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9443)),
             admin_beyond_loopback: false,
+            plain_listen: Vec::new(),
             tls: TlsConfig::default(),
+            proxies: Vec::new(),
+            service_bus: None,
             limits: Limits::default(),
         }
     }
@@ -59,6 +70,16 @@ impl Default for TlsConfig {
             strict_handshake: false,
         }
     }
+}
+
+/// The service bus: a listener of its own, with the server's certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceBusConfig {
+    /// Where it connects, with TLS.
+    pub listen: Vec<SocketAddr>,
+    /// Its own certificates, PEM; nobody else is served there.
+    pub certificates: Vec<PathBuf>,
 }
 
 /// Limits on what a peer may take: sizes in bytes, durations in seconds.

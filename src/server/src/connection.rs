@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
-use kapia_pki::Presented;
+use kapia_pki::{Presented, Shown, Unacceptable};
 use rustls::pki_types::CertificateDer;
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,10 +19,13 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::exchange::Peer;
+use crate::exchange::{Head, Listener, Peer};
 use crate::metrics::HandshakeFailure;
+use crate::proxy::{self, Forwarding};
 use crate::request::Gate;
 use crate::server::Shared;
+use crate::stream::Stream;
+use crate::tls::Tls;
 use crate::wire::{Stall, Watch, Wire};
 
 /// How often a long-lived connection has its client certificate judged again although nothing was reloaded.
@@ -32,26 +35,33 @@ const LINGER: Duration = Duration::from_secs(5);
 const LINGER_OCTETS: usize = 64 * 1024 * 1024;
 
 /// Shakes hands and speaks HTTP/1.1 until one side has had enough.
-pub(crate) async fn serve(shared: Arc<Shared>, socket: TcpStream, address: SocketAddr, drain: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    shared: Arc<Shared>,
+    socket: TcpStream,
+    (address, listener): (SocketAddr, Listener),
+    drain: watch::Receiver<bool>,
+) {
     // Small answers in two writes must not wait for an acknowledgement.
     let _ = socket.set_nodelay(true);
-    let Some(tls) = shake_hands(&shared, socket, drain.clone()).await else { return };
-    let (_, session) = tls.get_ref();
-    let chain =
-        session.peer_certificates().map(|chain| chain.iter().map(|der| der.clone().into_owned()).collect::<Vec<_>>());
-    let resumed = session.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
-    let caller = Arc::new(Caller { address, chain, judged: Mutex::default() });
-    let peer = caller.peer(&shared);
-    let verdict = peer.certificate.as_deref().map(|shown| shown.chain.code());
+    let stream = if listener == Listener::Plain {
+        Stream::Plain(socket)
+    } else {
+        let Some(tls) = shake_hands(&shared, socket, drain.clone()).await else { return };
+        Stream::Tls(Box::new(tls))
+    };
+    let (chain, resumed) = stream.shown();
+    let caller = Arc::new(Caller { address, listener, chain, judged: Mutex::default() });
+    let certificate = caller.certificate(&shared.tls.load(), OffsetDateTime::now_utc());
+    let verdict = certificate.as_deref().map(|shown| shown.chain.code());
     shared.metrics.shook_hands(verdict, resumed);
     tracing::debug!(certificate = verdict.unwrap_or("none"), resumed, "connection open");
 
     let watch = Watch::new(&shared.config.limits);
-    let wire = Wire::new(tls, watch.clone(), shared.metrics.clone());
+    let wire = Wire::new(stream, watch.clone(), shared.metrics.clone());
     let gate = Gate::new(shared.clone(), caller, watch.clone());
-    let Some(tls) = speak(&shared, wire, gate, &watch, drain).await else { return };
+    let Some(stream) = speak(&shared, wire, gate, &watch, drain).await else { return };
     let reads_on = watch.left_unread();
-    hang_up(tls, reads_on).await;
+    hang_up(stream, reads_on).await;
 }
 
 async fn shake_hands(
@@ -91,11 +101,11 @@ fn reason(error: &std::io::Error) -> HandshakeFailure {
 /// Runs hyper under a watchdog; gives the stream back if it can still be hung up politely.
 async fn speak(
     shared: &Shared,
-    wire: Wire<TlsStream<TcpStream>>,
+    wire: Wire<Stream>,
     gate: Gate,
     watch: &Watch,
     mut drain: watch::Receiver<bool>,
-) -> Option<TlsStream<TcpStream>> {
+) -> Option<Stream> {
     let limits = &shared.config.limits;
     let mut builder = http1::Builder::new();
     builder
@@ -155,12 +165,12 @@ enum End {
 
 /// Closes our side, and reads on for a while if the peer is still sending: closing a socket with unread octets
 /// resets the connection, and the reset can overtake the answer that says what was wrong.
-async fn hang_up(mut tls: TlsStream<TcpStream>, reads_on: bool) {
-    let shut = timeout(LINGER, tls.shutdown()).await;
+async fn hang_up(mut stream: Stream, reads_on: bool) {
+    let shut = timeout(LINGER, stream.shutdown()).await;
     if !reads_on || !matches!(shut, Ok(Ok(()))) {
         return;
     }
-    let (mut socket, _) = tls.into_inner();
+    let mut socket = stream.into_socket();
     let _ = timeout(LINGER, async {
         let mut sink = vec![0; 64 * 1024];
         let mut total = 0;
@@ -177,6 +187,7 @@ async fn hang_up(mut tls: TlsStream<TcpStream>, reads_on: bool) {
 /// The peer of one connection, whose certificate is judged again when the judgement may have changed.
 pub(crate) struct Caller {
     address: SocketAddr,
+    listener: Listener,
     chain: Option<Vec<CertificateDer<'static>>>,
     judged: Mutex<Option<Judged>>,
 }
@@ -189,15 +200,38 @@ struct Judged {
 }
 
 impl Caller {
-    /// The peer as of now: judged with the authorities and revocation lists that are loaded now, not those of the handshake.
-    pub(crate) fn peer(&self, shared: &Shared) -> Peer {
-        Peer { address: self.address, certificate: self.certificate(shared) }
-    }
-
-    fn certificate(&self, shared: &Shared) -> Option<Arc<Presented>> {
-        let chain = self.chain.as_ref()?;
+    /// The peer of a request as of now: judged with the authorities, revocation lists and proxies that are loaded now, not
+    /// those of the handshake.
+    pub(crate) fn peer(&self, head: &Head, shared: &Shared) -> Peer {
         let now = OffsetDateTime::now_utc();
         let tls = shared.tls.load();
+        let connection = self.certificate(&tls, now);
+        let address = self.address.ip().to_canonical();
+        if self.listener == Listener::ServiceBus {
+            let shown = match connection {
+                Some(shown) if proxy::is_named(&tls.service_bus, &shown, now) => Shown::ServiceBus(shown),
+                other => Shown::Refused(Unacceptable::NotTheServiceBus, other),
+            };
+            return Peer { address: self.address, client: address, listener: self.listener, shown };
+        }
+        let proxy = tls.proxies.of(address, connection.as_deref(), now);
+        let client = match proxy {
+            Some(_) => proxy::client(address, head.forwarded_for.as_deref(), |hop| tls.proxies.list(hop)),
+            None => address,
+        };
+        let judge = |der: &[u8]| tls.trust.present(&[CertificateDer::from(der)], now);
+        let (shown, forwarding) = tls.proxies.shown(proxy, connection, &head.headers, &judge);
+        if let Some(forwarding) = forwarding {
+            shared.metrics.forwarded(forwarding);
+            if forwarding == Forwarding::Ignored && shared.may_warn(now) {
+                tracing::warn!(peer = %address, "headers that say who the client is came from no configured proxy, and were ignored");
+            }
+        }
+        Peer { address: self.address, client, listener: self.listener, shown }
+    }
+
+    fn certificate(&self, tls: &Tls, now: OffsetDateTime) -> Option<Arc<Presented>> {
+        let chain = self.chain.as_ref()?;
         let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = judged.as_ref() {
             let shown = &known.presented;

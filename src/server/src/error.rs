@@ -22,6 +22,10 @@ pub enum ServerError {
     AdminBeyondLoopback(SocketAddr),
     /// A limit of zero, by its name.
     ZeroLimit(&'static str),
+    /// An entry of the proxies that cannot be used; the text (English) says why.
+    Proxy(&'static str),
+    /// A service bus without an address or without a certificate.
+    ServiceBus,
     /// Certificates or keys.
     Certificates(PkiError),
     /// TLS cannot be set up; the text says why.
@@ -47,6 +51,10 @@ impl ServerError {
             }
             Self::ZeroLimit(name) if english => format!("the limit {name} must not be 0"),
             Self::ZeroLimit(name) => format!("ограничението {name} не може да бъде 0"),
+            Self::Proxy(why) if english => format!("an entry of the proxies cannot be used: {why}"),
+            Self::Proxy(why) => format!("запис в списъка на проксита не може да се използва: {why}"),
+            Self::ServiceBus if english => "the service bus has no address or no certificate".to_owned(),
+            Self::ServiceBus => "сервизната шина няма адрес или удостоверение".to_owned(),
             Self::Certificates(error) => error.message(language),
             Self::Tls(cause) if english => format!("TLS cannot be set up: {cause}"),
             Self::Tls(cause) => format!("TLS не може да се настрои: {cause}"),
@@ -70,6 +78,14 @@ impl ServerError {
             Self::ZeroLimit(_) => {
                 ("leave the line out to get the default", "премахнете реда, за да важи стойността по подразбиране")
             }
+            Self::Proxy(_) => (
+                "give addresses such as [\"10.0.0.5\"] and two different header names",
+                "задайте адреси, например [\"10.0.0.5\"], и две различни имена на заглавки",
+            ),
+            Self::ServiceBus => (
+                "give both listen and certificates, or leave the section out",
+                "задайте и listen, и certificates, или премахнете раздела",
+            ),
             Self::Certificates(error) => return error.hint(language),
             Self::Tls(_) => {
                 ("check the server certificate and its key", "проверете удостоверението на сървъра и ключа му")

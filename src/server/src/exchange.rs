@@ -1,14 +1,13 @@
 //! The seam between HTTP and everything that gives it a meaning.
 
 use std::fmt;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use hyper::{HeaderMap, Method};
-use kapia_pki::Presented;
+use kapia_pki::Shown;
 use time::OffsetDateTime;
 
 /// What answers the requests of the public listener.
@@ -68,8 +67,23 @@ pub struct Outbound {
 pub struct Peer {
     /// The address of the socket.
     pub address: SocketAddr,
-    /// The client certificate, judged now. Only [`Presented::trusted`] may identify a consumer.
-    pub certificate: Option<Arc<Presented>>,
+    /// The address of the client, as far as configured proxies vouch for it; else that of the socket.
+    pub client: IpAddr,
+    /// Where it came in.
+    pub listener: Listener,
+    /// What shows who the client is; certificates are judged now.
+    pub shown: Shown,
+}
+
+/// Which of the listeners a connection came in at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listener {
+    /// For consumers.
+    Public,
+    /// For the service bus alone.
+    ServiceBus,
+    /// Without TLS: nobody shows who he is.
+    Plain,
 }
 
 /// The head of a request. `Debug` shows method and path only: queries and headers may hold personal data.
@@ -85,6 +99,8 @@ pub struct Head {
     pub content_type: Option<String>,
     /// `SOAPAction`, with its quotes if it has them.
     pub soap_action: Option<String>,
+    /// Host and port of a request target in absolute form (RFC 9112 §3.2.2).
+    pub authority: Option<String>,
     /// `Host`.
     pub host: Option<String>,
     /// `X-Forwarded-For`, all lines joined with commas: information, never an identity.
@@ -99,6 +115,7 @@ impl Head {
             method: request.method,
             path: request.uri.path().to_owned(),
             query: request.uri.query().map(str::to_owned),
+            authority: request.uri.authority().map(|authority| authority.as_str().to_owned()),
             headers: request.headers,
             ..Self::default()
         };

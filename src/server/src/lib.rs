@@ -17,16 +17,19 @@ mod framing;
 mod listener;
 mod metrics;
 mod outbound;
+mod proxy;
 mod request;
 mod server;
+mod stream;
 mod tls;
 mod wire;
 
-pub use config::{Limits, ServerConfig, TlsConfig};
+pub use config::{Limits, ServerConfig, ServiceBusConfig, TlsConfig};
 pub use error::ServerError;
-pub use exchange::{Exchange, Head, Inbound, Outbound, Peer, Refusal};
+pub use exchange::{Exchange, Head, Inbound, Listener, Outbound, Peer, Refusal};
 pub use hyper::{HeaderMap, Method};
 pub use outbound::{
     AllowedHosts, Delivered, OutboundClient, OutboundConfig, OutboundError, Resolve, Step, SystemResolver, Target,
 };
+pub use proxy::{ForwardedIdentity, Network, NetworkError, ProxyConfig};
 pub use server::{Handle, Served, Server};

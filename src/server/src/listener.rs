@@ -10,13 +10,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::connection;
+use crate::exchange::Listener;
 use crate::metrics::TurnedAway;
 use crate::server::Shared;
 
 /// Accepts until `drain` turns true; then gives back the connections that still live.
 pub(crate) async fn accept(
     shared: Arc<Shared>,
-    listener: TcpListener,
+    (listener, kind): (TcpListener, Listener),
     mut drain: watch::Receiver<bool>,
 ) -> JoinSet<()> {
     let mut connections = JoinSet::new();
@@ -33,7 +34,7 @@ pub(crate) async fn accept(
                 Ok(place) => {
                     let (shared, told) = (shared.clone(), told.clone());
                     connections.spawn(async move {
-                        connection::serve(shared, socket, address, told).await;
+                        connection::serve(shared, socket, (address, kind), told).await;
                         drop(place);
                     });
                 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::exchange::Refusal;
+use crate::proxy::Forwarding;
 use crate::wire::Stall;
 
 /// Why a handshake failed.
@@ -49,6 +50,7 @@ pub(crate) struct Metrics {
     connections_total: AtomicU64,
     certificates: [AtomicU64; VERDICTS.len()],
     resumed: AtomicU64,
+    forwarded: [AtomicU64; Forwarding::CODES.len()],
     turned_away: [AtomicU64; TURNED_AWAY.len()],
     handshakes_failed: [AtomicU64; HandshakeFailure::CODES.len()],
     stalls: [AtomicU64; STALLS.len()],
@@ -86,6 +88,10 @@ impl Metrics {
         if resumed {
             self.resumed.fetch_add(1, Relaxed);
         }
+    }
+
+    pub(crate) fn forwarded(&self, outcome: Forwarding) {
+        add(&self.forwarded, Some(outcome as usize));
     }
 
     pub(crate) fn turned_away(&self, why: TurnedAway) {
@@ -179,6 +185,13 @@ impl Metrics {
             &self.certificates,
         );
         page.one("kapia_tls_resumed_total", "counter", "Handshakes that resumed a session.", &self.resumed);
+        page.many(
+            "kapia_forwarded_identities_total",
+            "Requests whose headers say who the client is, by what came of it.",
+            "outcome",
+            &Forwarding::CODES,
+            &self.forwarded,
+        );
         page.many(
             "kapia_tls_handshakes_failed_total",
             "Handshakes that failed.",

@@ -57,7 +57,7 @@ impl Service<Request<Incoming>> for Gate {
             let (outbound, close) = match outcome {
                 Ok((body, lease)) => {
                     let inbound = Inbound {
-                        peer: caller.peer(&shared),
+                        peer: caller.peer(&head, &shared),
                         head: head.clone(),
                         body,
                         received: OffsetDateTime::now_utc() - started.elapsed(),
@@ -107,6 +107,17 @@ fn admit(head: &Head, version: Version, finding: Finding, body: &Incoming, share
     if hosts > 1 || (hosts == 0 && version == Version::HTTP_11) || head.method == Method::CONNECT {
         return Err(Refusal::BadFraming);
     }
+    // What stands before us may have judged the other one of two that differ.
+    let authority = head.authority.as_deref().zip(head.host.as_deref());
+    let elsewhere =
+        authority.is_some_and(|(target, host)| !without_port(target).eq_ignore_ascii_case(without_port(host)));
+    let two_minds = ["soapaction", "content-type"].iter().any(|name| {
+        let mut values = head.headers.get_all(*name).iter();
+        values.next().is_some_and(|first| values.any(|other| other != first))
+    });
+    if elsewhere || two_minds {
+        return Err(Refusal::BadFraming);
+    }
     // Bodies are taken as they are, so that nothing small can become something large.
     let identity = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
     if !head.headers.get_all(header::CONTENT_ENCODING).iter().all(identity) {
@@ -117,6 +128,14 @@ fn admit(head: &Head, version: Version, finding: Finding, body: &Incoming, share
         return Err(Refusal::BodyTooLarge { limit });
     }
     Ok(())
+}
+
+/// Host of an authority; the port may be left out in one of two places and not in the other.
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => host,
+        _ => authority,
+    }
 }
 
 /// The whole body, in time and within size.

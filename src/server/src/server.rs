@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -12,9 +12,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::admin;
-use crate::config::{Limits, ServerConfig, TlsConfig};
+use crate::config::{Limits, ServerConfig};
 use crate::error::ServerError;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Listener};
 use crate::listener::{self, Addresses};
 use crate::metrics::Metrics;
 use crate::tls::Tls;
@@ -24,6 +24,8 @@ pub struct Server {
     shared: Arc<Shared>,
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
+    plain: Vec<(TcpListener, SocketAddr)>,
+    service_bus: Vec<(TcpListener, SocketAddr)>,
     admin: Option<(TcpListener, SocketAddr)>,
 }
 
@@ -36,9 +38,21 @@ pub(crate) struct Shared {
     pub(crate) addresses: Addresses,
     draining: watch::Sender<bool>,
     generations: AtomicU64,
+    /// When operators were last told of headers that are not believed, in Unix time.
+    warned: AtomicI64,
 }
 
+/// How often operators are told of it at most, in seconds: whoever writes such headers must not write the log.
+const WARN_EVERY: u64 = 10;
+
 impl Shared {
+    /// Whether operators may be told again that somebody writes headers that are not believed.
+    pub(crate) fn may_warn(&self, now: OffsetDateTime) -> bool {
+        let (now, last) = (now.unix_timestamp(), self.warned.load(Ordering::Relaxed));
+        now.abs_diff(last) >= WARN_EVERY
+            && self.warned.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
     pub(crate) fn draining(&self) -> bool {
         *self.draining.borrow()
     }
@@ -73,7 +87,7 @@ impl Server {
     /// Certificates or keys cannot be used, an address cannot be bound, the admin listener is not on loopback, or a limit is zero.
     pub async fn bind(config: ServerConfig, exchange: Arc<dyn Exchange>) -> Result<Self, ServerError> {
         check(&config.limits)?;
-        if config.listen.is_empty() {
+        if config.listen.is_empty() && config.plain_listen.is_empty() {
             return Err(ServerError::NoListener);
         }
         if let Some(address) = config.admin_listen
@@ -82,7 +96,10 @@ impl Server {
         {
             return Err(ServerError::AdminBeyondLoopback(address));
         }
-        let tls = Tls::load(&config.tls, 0)?;
+        if config.service_bus.as_ref().is_some_and(|bus| bus.listen.is_empty() || bus.certificates.is_empty()) {
+            return Err(ServerError::ServiceBus);
+        }
+        let tls = Tls::load(&config, 0)?;
         let mut listeners = Vec::with_capacity(config.listen.len());
         let mut addresses = Vec::with_capacity(config.listen.len());
         for &address in &config.listen {
@@ -90,6 +107,18 @@ impl Server {
             tracing::info!(%address, "listening");
             listeners.push(listener);
             addresses.push(address);
+        }
+        let mut plain = Vec::new();
+        for &address in &config.plain_listen {
+            let bound = listen(address).await?;
+            tracing::info!(address = %bound.1, "listening without TLS");
+            plain.push(bound);
+        }
+        let mut service_bus = Vec::new();
+        for &address in config.service_bus.iter().flat_map(|bus| &bus.listen) {
+            let bound = listen(address).await?;
+            tracing::info!(address = %bound.1, "listening for the service bus");
+            service_bus.push(bound);
         }
         let admin = match config.admin_listen {
             Some(address) => Some(listen(address).await?),
@@ -103,13 +132,24 @@ impl Server {
             addresses: Addresses::default(),
             draining: watch::Sender::new(false),
             generations: AtomicU64::new(1),
+            warned: AtomicI64::new(0),
         });
-        Ok(Self { shared, listeners, addresses, admin })
+        Ok(Self { shared, listeners, addresses, plain, service_bus, admin })
     }
 
     /// The bound public addresses, in the order of the configuration.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The bound addresses without TLS, in the order of the configuration.
+    pub fn plain_addresses(&self) -> Vec<SocketAddr> {
+        self.plain.iter().map(|(_, address)| *address).collect()
+    }
+
+    /// The bound addresses of the service bus, in the order of the configuration.
+    pub fn service_bus_addresses(&self) -> Vec<SocketAddr> {
+        self.service_bus.iter().map(|(_, address)| *address).collect()
     }
 
     /// The bound admin address.
@@ -125,14 +165,17 @@ impl Server {
     /// Serves until `shutdown` is ready, then drains: accepts nothing more, is not ready any more, lets requests in flight end, and
     /// cuts what is left after `drain_seconds`.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Served {
-        let Self { shared, listeners, admin, .. } = self;
+        let Self { shared, listeners, plain, service_bus, admin, .. } = self;
         let mut background = JoinSet::new();
         if let Some((listener, _)) = admin {
             background.spawn(admin::serve(shared.clone(), listener));
         }
         let mut acceptors = JoinSet::new();
-        for listener in listeners {
-            acceptors.spawn(listener::accept(shared.clone(), listener, shared.draining.subscribe()));
+        let public = listeners.into_iter().map(|listener| (listener, Listener::Public));
+        let service_bus = service_bus.into_iter().map(|(listener, _)| (listener, Listener::ServiceBus));
+        let plain = plain.into_iter().map(|(listener, _)| (listener, Listener::Plain));
+        for (listener, kind) in public.chain(plain).chain(service_bus) {
+            acceptors.spawn(listener::accept(shared.clone(), (listener, kind), shared.draining.subscribe()));
         }
 
         shutdown.await;
@@ -177,23 +220,24 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Reads certificates, keys, authorities and revocation lists anew, for new connections and for the verdicts on open ones.
+    /// Reads certificates, keys, authorities, revocation lists and proxies anew, for new connections and for the verdicts on
+    /// open ones.
     ///
     /// Open connections live on; no session of before can be resumed.
     ///
     /// # Errors
     /// A file cannot be used: then everything stays as it was.
     pub fn reload(&self) -> Result<(), ServerError> {
-        self.reload_with(&self.shared.config.tls)
+        self.reload_with(&self.shared.config)
     }
 
-    /// The same with other files.
+    /// The same with other files and other proxies; listeners and limits stay as they are.
     ///
     /// # Errors
     /// As [`Handle::reload`].
-    pub fn reload_with(&self, files: &TlsConfig) -> Result<(), ServerError> {
+    pub fn reload_with(&self, config: &ServerConfig) -> Result<(), ServerError> {
         let generation = self.shared.generations.fetch_add(1, Ordering::Relaxed);
-        let fresh = Tls::load(files, generation);
+        let fresh = Tls::load(config, generation);
         self.shared.metrics.reloaded(fresh.is_ok());
         match fresh {
             Ok(tls) => {

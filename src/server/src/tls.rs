@@ -2,20 +2,24 @@
 
 use std::sync::Arc;
 
-use kapia_pki::{Condition, DeferringVerifier, ServerIdentity, TrustAnchors};
+use kapia_pki::{Condition, DeferringVerifier, ServerIdentity, Sha256Thumbprint, TrustAnchors};
 use rustls::crypto::aws_lc_rs::Ticketer;
 use rustls::server::ServerSessionMemoryCache;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use time::OffsetDateTime;
 
-use crate::config::TlsConfig;
+use crate::config::ServerConfig;
 use crate::error::ServerError;
+use crate::proxy::{Proxies, named_certificates};
 
 /// One generation of certificates, authorities and session tickets.
 pub(crate) struct Tls {
     pub(crate) config: Arc<rustls::ServerConfig>,
     pub(crate) trust: Arc<TrustAnchors>,
     pub(crate) identity: ServerIdentity,
+    pub(crate) proxies: Proxies,
+    /// Who may use the listener of the service bus.
+    pub(crate) service_bus: Vec<Sha256Thumbprint>,
     pub(crate) generation: u64,
 }
 
@@ -24,7 +28,13 @@ impl Tls {
     ///
     /// The ticketer and the session cache are fresh as well: a session made under the old authorities or revocation lists
     /// cannot be resumed under the new ones.
-    pub(crate) fn load(files: &TlsConfig, generation: u64) -> Result<Self, ServerError> {
+    pub(crate) fn load(configured: &ServerConfig, generation: u64) -> Result<Self, ServerError> {
+        let files = &configured.tls;
+        let proxies = Proxies::load(&configured.proxies)?;
+        let service_bus = match &configured.service_bus {
+            Some(bus) => named_certificates(&bus.certificates)?,
+            None => Vec::new(),
+        };
         let identity = ServerIdentity::load(&files.certificate, &files.key)?;
         if let Condition::EndsSoon(days) = identity.check(OffsetDateTime::now_utc())? {
             tracing::warn!(days, "the server certificate ends soon");
@@ -45,6 +55,6 @@ impl Tls {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config.session_storage = ServerSessionMemoryCache::new(4096);
         config.ticketer = Ticketer::new().map_err(refused)?;
-        Ok(Self { config: Arc::new(config), trust, identity, generation })
+        Ok(Self { config: Arc::new(config), trust, identity, proxies, service_bus, generation })
     }
 }

@@ -32,6 +32,24 @@ async fn a_body_that_will_be_refused_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn a_head_of_two_minds_is_refused() {
+    let server = start(|_| {}).await;
+    for (head, status) in [
+        ("POST http://h/x HTTP/1.1\r\nHost: h", 200),
+        ("POST http://H:80/x HTTP/1.1\r\nHost: h", 200),
+        ("POST http://elsewhere/x HTTP/1.1\r\nHost: h", 400),
+        ("POST /x HTTP/1.1\r\nHost: h\r\nSOAPAction: a\r\nSOAPAction: b", 400),
+        ("POST /x HTTP/1.1\r\nHost: h\r\nSOAPAction: a\r\nsoapaction: a", 200),
+        ("POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: text/xml\r\nContent-Type: text/plain", 400),
+    ] {
+        let mut conn = server.connect(None).await;
+        let reply = conn.ask(&format!("{head}\r\nContent-Length: 0\r\n\r\n")).await;
+        assert_eq!(reply.status, status, "{head}");
+        assert!(status == 200 || reply.body == "refused: bad-framing", "{}", reply.body);
+    }
+}
+
+#[tokio::test]
 async fn chunked_bodies_in_small_pieces_are_put_together() {
     let server = start(|_| {}).await;
     let mut conn = server.connect(None).await;

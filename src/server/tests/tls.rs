@@ -51,7 +51,7 @@ async fn the_exchange_sees_thumbprint_and_subject_of_the_certificate() {
     let mut conn = server.connect(Some(&WORLD.ours.consumer)).await;
     assert_eq!(verdict(&mut conn).await, "trusted");
     let inbound = server.stage.inbound.lock().unwrap().pop().unwrap();
-    let shown = inbound.peer.certificate.unwrap();
+    let shown = inbound.peer.shown.certificate().unwrap();
     assert_eq!(shown.thumbprints, WORLD.ours.consumer.read().unwrap().thumbprints);
     assert!(shown.subject.starts_with("CN=consumer.example"));
     assert!(inbound.peer.address.ip().is_loopback());
@@ -114,7 +114,7 @@ async fn a_resumed_session_is_judged_again() {
         let mut second = connect(server.address, &config).await.unwrap();
         assert_eq!(second.stream.get_ref().1.handshake_kind(), Some(HandshakeKind::Resumed));
         assert_eq!(verdict(&mut second).await, "trusted");
-        let shown = server.stage.inbound.lock().unwrap().pop().unwrap().peer.certificate.unwrap();
+        let shown = server.stage.inbound.lock().unwrap().pop().unwrap().peer.shown.certificate().cloned().unwrap();
         assert_eq!(shown.thumbprints, WORLD.ours.consumer.read().unwrap().thumbprints);
     }
     // A resumed session of a certificate that was never trusted stays untrusted.
@@ -136,13 +136,13 @@ async fn a_reload_revokes_on_open_connections_and_ends_all_sessions() {
         let mut open = connect(server.address, &config).await.unwrap();
         assert_eq!(verdict(&mut open).await, "trusted");
 
-        let mut files = harness::config().tls;
+        let mut changed = harness::config();
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("revoked.pem");
         let now = time::OffsetDateTime::now_utc();
         WORLD.ours.write_revocation_list(&list, &[&WORLD.ours.consumer], now).unwrap();
-        files.revocation_lists = vec![list];
-        server.handle.reload_with(&files).unwrap();
+        changed.tls.revocation_lists = vec![list];
+        server.handle.reload_with(&changed).unwrap();
 
         assert_eq!(verdict(&mut open).await, "revoked");
         let mut fresh = connect(server.address, &config).await.unwrap();

@@ -56,7 +56,7 @@ pub struct Stage {
 impl Exchange for Stage {
     async fn exchange(&self, inbound: Inbound) -> Outbound {
         self.begun.fetch_add(1, SeqCst);
-        let verdict = inbound.peer.certificate.as_ref().map_or("none", |shown| shown.chain.code());
+        let verdict = inbound.peer.shown.certificate().map_or("none", |shown| shown.chain.code());
         let text = format!(
             "{verdict} {} {} {} {}",
             inbound.head.method,
