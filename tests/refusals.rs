@@ -390,10 +390,11 @@ fn a_boolean_that_is_none_is_a_fault_as_in_regix() {
 }
 
 #[test]
-fn what_is_not_there_yet_says_so() {
+fn a_processing_that_is_not_offered_says_so() {
     let call = Call::good();
     for flags in [
-        "<RequestProcessing>Asynchronous</RequestProcessing>",
+        "<RequestProcessing>Verify</RequestProcessing>",
+        "<RequestProcessing>TransformFromPDF</RequestProcessing>",
         "<RequestProcessing>Decrypt</RequestProcessing>",
         "<ResponseProcessing>Encrypt</ResponseProcessing>",
     ] {

@@ -248,6 +248,11 @@ impl Post {
         self
     }
 
+    /// At another path.
+    pub fn at(self, target: &str) -> Post {
+        Post { target: target.into(), ..self }
+    }
+
     /// Request line and headers.
     pub fn head(&self) -> String {
         let mut head = format!("{} {} HTTP/1.1\r\nHost: localhost\r\n", self.method, self.target);

@@ -8,8 +8,10 @@ mod http;
 mod message;
 mod normal;
 mod people;
+mod receiver;
 mod reply;
 mod signature;
+pub mod sts;
 
 pub use corpus::{Corpus, CorpusOperation, Negative};
 pub use gate::{Gate, GateOptions, Output, program};
@@ -17,5 +19,6 @@ pub use http::{Connection, HttpReply, Post, Tls};
 pub use message::{Call, Entry, OPERATIONS, Soap, operation};
 pub use normal::{normal, normal_data};
 pub use people::*;
+pub use receiver::{Delivery, Receiver};
 pub use reply::{FaultRead, PlaceRead, ProblemRead, Read, ResultRead};
 pub use signature::{cut_out, verifies_in_rust, xmlsec1};

@@ -40,6 +40,8 @@ pub struct ResultRead {
     pub error: Option<String>,
     /// `ServiceCallID`.
     pub call_id: i64,
+    /// `VerificationCode` (V2), of a call that was accepted.
+    pub code: Option<String>,
 }
 
 /// A SOAP fault.
@@ -92,11 +94,16 @@ impl Read {
 
     /// A result: HTTP 200, the exact frame, every child in its place (wild-clients rules 10 and 11).
     pub fn result(&self, entry: Entry) -> ResultRead {
+        self.result_of(entry, entry.method())
+    }
+
+    /// The same for another method of the entry point.
+    pub fn result_of(&self, entry: Entry, method: &str) -> ResultRead {
         assert_eq!(self.http.status, 200, "{}", self.http.everything());
         let body = self.body();
-        assert!(body.is(entry.contract(), &format!("{}Response", entry.method())), "{}", self.http.text());
+        assert!(body.is(entry.contract(), &format!("{method}Response")), "{}", self.http.text());
         let wrapper = only(body);
-        assert!(wrapper.is(entry.contract(), &format!("{}Result", entry.method())));
+        assert!(wrapper.is(entry.contract(), &format!("{method}Result")));
         let result = match entry {
             Entry::V1 => wrapper,
             Entry::V2 => only(wrapper),
@@ -213,6 +220,8 @@ fn read_result(result: Element<'_>, entry: Entry) -> ResultRead {
     let has_error = boolean(next("HasError"));
     let error = next("Error");
     let call_id = next("ServiceCallID").text().parse().unwrap();
+    let code = rest.next_if(|child| child.is(entry.data(), "VerificationCode")).map(|code| code.text().into_owned());
+    assert!(entry == Entry::V2 || code.is_none(), "V1 has no code");
     assert!(rest.next().is_none(), "something follows ServiceCallID");
     let error = (!nil(error)).then(|| error.text().into_owned());
     assert_eq!(has_error, error.is_some(), "HasError and Error say the same");
@@ -226,6 +235,7 @@ fn read_result(result: Element<'_>, entry: Entry) -> ResultRead {
         has_error,
         error,
         call_id,
+        code,
     };
     read_data(data, entry, &mut read);
     read

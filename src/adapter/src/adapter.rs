@@ -11,6 +11,7 @@ use kapia_xml::{Document, Element, Limits};
 use crate::failure::{AdapterError, Failure};
 use crate::message::Message;
 use crate::operation::Operation;
+use crate::parameter::Parameter;
 
 /// What answers the operations of one package: a backend that is ready to serve.
 #[async_trait]
@@ -20,6 +21,16 @@ pub trait Adapter: Send + Sync {
 
     /// Whether the register can be asked now (adapter-standard §7: `CheckRegisterConnection`).
     async fn health(&self) -> Health;
+
+    /// What can be set while it serves (adapter-standard §8); nothing unless the kind of backend has something.
+    async fn parameters(&self) -> Result<Vec<Parameter>, AdapterError> {
+        Ok(Vec::new())
+    }
+
+    /// Sets one of [`Adapter::parameters`]; the error says that there is none of that key, or what its value must be.
+    async fn set_parameter(&self, key: &str, _value: &Sensitive) -> Result<(), AdapterError> {
+        Err(Parameter::unknown(key))
+    }
 }
 
 /// One call of an operation.

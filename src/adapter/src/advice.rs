@@ -12,7 +12,7 @@ pub(crate) struct Advice {
 impl Advice {
     pub(crate) fn about<'c>(wanted: &str, there: impl IntoIterator<Item = &'c str>) -> Advice {
         let there: Vec<&str> = there.into_iter().collect();
-        let near = crate::near::near_names(wanted, there.iter().copied());
+        let near = kapia_language::near_names(wanted, there.iter().copied());
         let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
         Advice { near: owned(near), all: owned(there) }
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use kapia_template::CodeLists;
+
 use crate::adapter::Adapter;
 use crate::files::PackageFiles;
 use crate::operation::Operation;
@@ -26,7 +28,9 @@ pub struct Plan<'p> {
     pub files: &'p dyn PackageFiles,
     /// The table `[backend]`, with `kind` in it.
     pub settings: &'p Section,
-    /// The operations whose schemas are good.
+    /// The tables of codes for its templates.
+    pub codes: &'p Arc<CodeLists>,
+    /// The operations whose schemas are good, without old names.
     pub operations: &'p [Planned],
 }
 

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use kapia_language::near_names;
+
 use crate::adapter::Adapter;
 use crate::advice::Advice;
 use crate::message::{Message, fill};
 use crate::names::{FullName, NameError};
-use crate::near::near_names;
 use crate::operation::Operation;
 use crate::package::Package;
 use crate::problem::{Notice, Problem, RefusedOperation};
+use crate::successor::{Successor, resolve};
 use crate::trouble::Trouble;
 
 /// The operations of several packages by their full names; immutable, so that a reload puts a new one in its place.
@@ -32,12 +34,17 @@ pub struct Served {
     pub operation: Arc<Operation>,
     /// The package that it comes from.
     pub package: Arc<Package>,
+    /// What serves it, if it is an old name.
+    pub successor: Option<Arc<Successor>>,
 }
 
 impl Served {
     /// What answers the operation.
     pub fn adapter(&self) -> &dyn Adapter {
-        &*self.package.adapter
+        match &self.successor {
+            Some(successor) => &*successor.adapter,
+            None => &*self.package.adapter,
+        }
     }
 }
 
@@ -59,6 +66,7 @@ impl Catalogue {
         for package in packages {
             catalogue.add(Arc::new(package));
         }
+        catalogue.resolve_old_names();
         for name in catalogue.served.keys() {
             catalogue.contracts.entry(name.contract().to_owned()).or_default().insert(name.clone());
         }
@@ -68,7 +76,7 @@ impl Catalogue {
     fn add(&mut self, package: Arc<Package>) {
         for operation in &package.operations {
             self.refused.remove(&operation.name);
-            let served = Served { operation: Arc::clone(operation), package: Arc::clone(&package) };
+            let served = Served { operation: Arc::clone(operation), package: Arc::clone(&package), successor: None };
             if let Some(before) = self.served.insert(operation.name.clone(), served) {
                 self.replaced.push(Replaced {
                     operation: operation.name.clone(),
@@ -89,6 +97,42 @@ impl Catalogue {
             }
         }
         self.packages.push(package);
+    }
+
+    /// Finds what serves each old name; one that nothing can serve is refused, and an earlier package that has the
+    /// operation itself goes on serving it.
+    fn resolve_old_names(&mut self) {
+        let mut results: Vec<_> = resolve(&self.served).into_iter().collect();
+        results.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (name, result) in results {
+            match result {
+                Ok(successor) => {
+                    if let Some(served) = self.served.get_mut(&name) {
+                        served.successor = Some(successor);
+                    }
+                }
+                Err(problems) => self.refuse(name, problems),
+            }
+        }
+    }
+
+    fn refuse(&mut self, name: FullName, problems: Vec<Problem>) {
+        self.served.remove(&name);
+        let earlier = self.packages.iter().rev().find_map(|package| {
+            let own = |operation: &&Arc<Operation>| operation.name == name && operation.successor.is_none();
+            let operation = package.operations.iter().find(own)?;
+            Some(Served { operation: Arc::clone(operation), package: Arc::clone(package), successor: None })
+        });
+        match earlier {
+            Some(served) => {
+                let problem = Problem::from(Trouble::Kept { package: served.package.name.clone() });
+                self.kept.push(Notice { operation: Some(name.clone()), problem });
+                self.served.insert(name, served);
+            }
+            None => {
+                self.refused.insert(name.clone(), RefusedOperation { name, problems });
+            }
+        }
     }
 
     /// The operation of this name, exactly but for white space around it.

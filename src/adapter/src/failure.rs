@@ -55,6 +55,12 @@ pub(crate) enum Failure {
     Deadline {},
     /// The operation is not one of this adapter.
     OperationElsewhere { operation: String },
+    /// A template between an old name and its successor gave no document.
+    SuccessorTemplate { request: bool, cause: Message, hint: Message },
+    /// The argument of the successor breaks its schema.
+    SuccessorRequestInvalid { path: String, rule: &'static str },
+    /// The answer of the successor breaks its schema, so it is not mapped.
+    SuccessorAnswerInvalid { path: String, rule: &'static str },
 }
 
 impl From<Failure> for AdapterError {
@@ -135,6 +141,52 @@ impl From<Failure> for AdapterError {
                     Message::new("try again later", "опитайте отново по-късно"),
                 )
             },
+            Failure::SuccessorTemplate { request: true, cause, hint } => error(
+                Fault::Register,
+                "successor-request",
+                fill(
+                    "the request could not be put into the words of the operation that has taken its place: {cause}",
+                    "заявката не можа да се изрази с думите на операцията наследник: {cause}",
+                    &[("cause", &cause)],
+                ),
+                hint,
+            ),
+            Failure::SuccessorTemplate { request: false, cause, hint } => error(
+                Fault::Register,
+                "successor-response",
+                fill(
+                    "the answer of the operation that has taken its place could not be put into the old words: {cause}",
+                    "отговорът на операцията наследник не можа да се изрази със старите думи: {cause}",
+                    &[("cause", &cause)],
+                ),
+                hint,
+            ),
+            Failure::SuccessorRequestInvalid { path, rule } => error(
+                Fault::Register,
+                "successor-request-invalid",
+                fill(
+                    "the request does not fit the operation that has taken its place: {path} ({rule})",
+                    "заявката не отговаря на операцията наследник: {path} ({rule})",
+                    &[("path", &path), ("rule", &rule)],
+                ),
+                Message::new(
+                    "tell the administration that keeps the register, or call the successor itself",
+                    "уведомете администрацията, която води регистъра, или извикайте самия наследник",
+                ),
+            ),
+            Failure::SuccessorAnswerInvalid { path, rule } => error(
+                Fault::Register,
+                "successor-answer-invalid",
+                fill(
+                    "the answer of the operation that has taken its place does not match its schema: {path} ({rule})",
+                    "отговорът на операцията наследник не отговаря на схемата си: {path} ({rule})",
+                    &[("path", &path), ("rule", &rule)],
+                ),
+                Message::new(
+                    "tell the administration that keeps the register",
+                    "уведомете администрацията, която води регистъра",
+                ),
+            ),
             Failure::OperationElsewhere { operation } => error(
                 Fault::Gateway,
                 "operation-elsewhere",

@@ -26,6 +26,11 @@ pub trait PackageFiles: Send + Sync {
 
     /// Names of what lies in a folder, sorted; empty if there is no such folder.
     fn names(&self, folder: &PackagePath) -> Vec<String>;
+
+    /// Where a file lies on disk, for files that are not read whole, such as databases; `None` if the package lies elsewhere.
+    fn on_disk(&self, _path: &PackagePath) -> Option<Result<std::path::PathBuf, Problem>> {
+        None
+    }
 }
 
 /// Larger files of a package are refused, in bytes (64 MiB).

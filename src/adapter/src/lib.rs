@@ -35,6 +35,16 @@
 //!
 //! [operation.sample.answers]               # value (white space collapsed) = file in XMLData, or else in XMLSamples
 //! "8001010008" = "RedVehicle.xml"
+//!
+//! [operation.successor]                    # optional: this is an old name, and this operation has taken its place
+//! name = "Company.RegiX.NewAdapter.APIService.INewAPI.GetVehicle"
+//! request = "GetVehicle.request.xml"       # optional template, in successors; without it the roots must be the same
+//! response = "GetVehicle.response.xml"     # optional template, in successors
+//! since = "2025-06-01"                     # optional: the first day of the successor
+//! until = "2031-12-31"                     # optional: the last day of the old name
+//!
+//! [codes.sex]                              # optional: a table for the function `code` of templates
+//! "1" = "Мъж"
 //! ```
 //!
 //! Keys that are not in this list are mistakes. Every file that is named must be there.
@@ -50,12 +60,14 @@ mod files;
 mod manifest;
 mod message;
 mod names;
-mod near;
 mod operation;
 mod package;
+mod parameter;
 mod problem;
 mod sample;
 mod section;
+mod succession;
+mod successor;
 mod trouble;
 
 pub use adapter::{Adapter, Answer, CallFacts, Health, Outcome, Question, Sensitive};
@@ -63,10 +75,13 @@ pub use backend::{Backend, Backends, Opened, Plan, Planned};
 pub use catalogue::{Catalogue, Replaced, Served, UnknownName, Unserved};
 pub use failure::{AdapterError, Fault};
 pub use files::{DirectoryFiles, EmbeddedFiles, Folder, LARGEST_FILE, PackageFile, PackageFiles, PackagePath};
+pub use kapia_language::near_names;
 pub use message::Message;
 pub use names::{FullName, NameError};
-pub use near::near_names;
 pub use operation::{Attachment, Operation, Side};
 pub use package::{FoundPackage, Package, read_packages};
+pub use parameter::{Parameter, ParameterValue};
 pub use problem::{Notice, PackageError, Problem, RefusedOperation};
-pub use section::{Keys, Located, Section};
+pub use section::{Free, Keys, Located, Section};
+pub use succession::Succession;
+pub use successor::Successor;

@@ -1,6 +1,8 @@
 //! `adapter.toml`: what a package says about itself.
 
+use kapia_template::CodeLists;
 use kapia_xml::QName;
+use time::Date;
 
 use crate::backend::{Backend, Backends};
 use crate::names::FullName;
@@ -13,8 +15,9 @@ pub(crate) struct Manifest<'b> {
     pub name: String,
     pub administration: Option<String>,
     pub register: Option<String>,
-    pub backend: &'b dyn Backend,
-    pub settings: Section,
+    /// `None` if all operations are old names.
+    pub backend: Option<(&'b dyn Backend, Section)>,
+    pub codes: CodeLists,
     pub operations: Vec<Entry>,
 }
 
@@ -23,11 +26,24 @@ pub(crate) struct Entry {
     pub line: u32,
     pub name: FullName,
     pub description: String,
+    pub asynchronous: bool,
     pub request: SideEntry,
     pub response: SideEntry,
     pub metadata: Option<Located<String>>,
     /// The table that bears the name of the backend's kind.
     pub settings: Option<Section>,
+    /// What has taken its place, if it is an old name.
+    pub successor: Option<SuccessorEntry>,
+}
+
+/// `[operation.successor]`.
+pub(crate) struct SuccessorEntry {
+    pub line: u32,
+    pub name: FullName,
+    pub request: Option<Located<String>>,
+    pub response: Option<Located<String>>,
+    pub since: Option<Date>,
+    pub until: Option<Date>,
 }
 
 /// The keys of one side of an operation.
@@ -58,8 +74,10 @@ fn read<'b>(document: &Section, backends: &'b Backends, problems: &mut Vec<Probl
     let name = keys.required_text("name").and_then(|name| package_name(&mut keys, name));
     let administration = keys.description("administration");
     let register = keys.description("register");
-    let settings = keys.required_section("backend");
     let entries = keys.sections("operation");
+    let only_old_names = !entries.is_empty() && entries.iter().all(|entry| entry.has("successor"));
+    let settings = if only_old_names { keys.section("backend") } else { keys.required_section("backend") };
+    let codes = keys.section("codes");
     if entries.is_empty() {
         keys.problem(document.line(), Trouble::NoOperations {});
     }
@@ -78,7 +96,24 @@ fn read<'b>(document: &Section, backends: &'b Backends, problems: &mut Vec<Probl
             }
         }
     }
-    Some(Manifest { name: name?, administration, register, backend: backend?, settings: settings?.clone(), operations })
+    let backend = match (backend, settings) {
+        (Some(backend), Some(settings)) => Some((backend, settings.clone())),
+        (None, None) if only_old_names => None,
+        _ => return None,
+    };
+    let codes = codes.map(|codes| code_lists(codes, problems)).unwrap_or_default();
+    Some(Manifest { name: name?, administration, register, backend, codes, operations })
+}
+
+/// `[codes.NAME]`: tables for the function `code` of templates.
+fn code_lists(section: &Section, problems: &mut Vec<Problem>) -> CodeLists {
+    let mut lists = CodeLists::new();
+    let tables = section.keys(problems).free_sections();
+    for (name, table) in tables {
+        let entries = table.keys(problems).free_texts();
+        lists.insert(name, entries.into_iter().map(|(code, text)| (code.to_owned(), text.value.to_owned())).collect());
+    }
+    lists
 }
 
 /// Only `kind` is read here: the other keys of the table belong to the backend.
@@ -99,21 +134,55 @@ fn operation(section: &Section, kind: Option<&'static str>, problems: &mut Vec<P
     let mut keys = section.keys(problems);
     let name = keys.required_text("name").and_then(|name| operation_name(&mut keys, &name));
     let description = keys.description("description").unwrap_or_default();
+    let asynchronous = keys.one_of("mode", &[("synchronous", false), ("asynchronous", true)]);
     let request = side(&mut keys, "request", "request_root", "sample_request");
     let response = side(&mut keys, "response", "response_root", "sample_response");
     let metadata = keys.text("metadata");
     let settings = kind.and_then(|kind| keys.section(kind)).cloned();
-    if kind.is_some() {
+    let succeeded = keys.section("successor");
+    if let (Some(kind), Some(settings), Some(_)) = (kind, &settings, succeeded) {
+        keys.problem(settings.line(), Trouble::SuccessorBackend { kind });
+    }
+    if kind.is_some() || section.has("successor") {
         keys.finish();
     }
+    let successor = succeeded.map(|section| successor(section, problems));
     Some(Entry {
         line: section.line(),
         name: name?,
         description,
+        asynchronous: asynchronous.is_some_and(|mode| mode.value),
         request: request?,
         response: response?,
         metadata,
         settings,
+        successor: match successor {
+            Some(successor) => Some(successor?),
+            None => None,
+        },
+    })
+}
+
+fn successor(section: &Section, problems: &mut Vec<Problem>) -> Option<SuccessorEntry> {
+    let mut keys = section.keys(problems);
+    let name = keys.required_text("name").and_then(|name| operation_name(&mut keys, &name));
+    let request = keys.text("request");
+    let response = keys.text("response");
+    let since = keys.date("since").map(|date| date.value);
+    let until = keys.date("until");
+    if let (Some(since), Some(until)) = (since, until)
+        && until.value < since
+    {
+        keys.problem(until.line, Trouble::SuccessorDates {});
+    }
+    keys.finish();
+    Some(SuccessorEntry {
+        line: section.line(),
+        name: name?,
+        request,
+        response,
+        since,
+        until: until.map(|date| date.value),
     })
 }
 

@@ -7,6 +7,7 @@ use kapia_schema::{FieldTree, SchemaSet};
 use kapia_xml::QName;
 
 use crate::names::FullName;
+use crate::succession::Succession;
 
 /// One operation of a package.
 pub struct Operation {
@@ -14,6 +15,10 @@ pub struct Operation {
     pub name: FullName,
     /// What it does, as its package says it (mostly in Bulgarian); may be empty.
     pub description: String,
+    /// What has taken its place, if it is an old name.
+    pub successor: Option<Succession>,
+    /// Whether it answers later, however it is asked (regix-contract §10).
+    pub asynchronous: bool,
     /// The request document.
     pub request: Side,
     /// The response document.

@@ -6,18 +6,23 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use kapia_schema::Options;
+use kapia_template::CodeLists;
 use kapia_xml::{Document, Limits, XmlError, XmlErrorKind};
 
-use crate::adapter::Adapter;
+use crate::adapter::{Adapter, Answer, Health, Question};
 use crate::advice::Advice;
-use crate::backend::{Backends, Plan, Planned};
+use crate::backend::{Backends, Opened, Plan, Planned};
+use crate::failure::{AdapterError, Failure};
 use crate::files::{DirectoryFiles, Folder, PackageFiles, PackagePath};
-use crate::manifest::{Entry, Manifest, SideEntry};
+use crate::manifest::{Entry, Manifest, SideEntry, SuccessorEntry};
 use crate::message::Message;
+use crate::names::FullName;
 use crate::operation::{Attachment, Operation, Side};
 use crate::problem::{Notice, PackageError, Problem, RefusedOperation};
 use crate::section::Located;
+use crate::succession::Succession;
 use crate::trouble::Trouble;
 use schemas::Schemas;
 
@@ -32,7 +37,7 @@ pub struct Package {
     pub administration: Option<String>,
     /// The register, if the manifest says it.
     pub register: Option<String>,
-    /// The kind of the backend, such as `sample`.
+    /// The kind of the backend, such as `sample`; `successor` if all operations are old names.
     pub backend: &'static str,
     /// The operations that are served, in the order of the manifest.
     pub operations: Vec<Arc<Operation>>,
@@ -60,25 +65,31 @@ impl Package {
             })?;
         let manifest = Manifest::parse(&manifest_bytes.bytes, backends).map_err(refuse)?;
 
-        let mut reading = Reading { files, schemas: Schemas::default(), notes: Vec::new() };
+        check_circles(&manifest.operations).map_err(refuse)?;
+        let codes = Arc::new(manifest.codes);
+        let mut reading = Reading { files, schemas: Schemas::default(), codes: Arc::clone(&codes), notes: Vec::new() };
+        let mut operations = Vec::with_capacity(manifest.operations.len());
         let mut planned = Vec::with_capacity(manifest.operations.len());
         let mut refused = Vec::new();
         for entry in manifest.operations {
             match reading.operation(&entry) {
                 Ok(operation) => {
-                    planned.push(Planned { operation: Arc::new(operation), settings: entry.settings, line: entry.line })
+                    let operation = Arc::new(operation);
+                    operations.push(Arc::clone(&operation));
+                    if operation.successor.is_none() {
+                        planned.push(Planned { operation, settings: entry.settings, line: entry.line });
+                    }
                 }
                 Err(problems) => refused.push(RefusedOperation { name: entry.name, problems }),
             }
         }
-        let opened = manifest
-            .backend
-            .open(&Plan { files, settings: &manifest.settings, operations: &planned })
-            .map_err(refuse)?;
-
-        let served = |operation: &Operation| opened.refused.iter().all(|refused| refused.name != operation.name);
-        let operations =
-            planned.into_iter().map(|planned| planned.operation).filter(|operation| served(operation)).collect();
+        let opened = match &manifest.backend {
+            Some((backend, settings)) => {
+                backend.open(&Plan { files, settings, codes: &codes, operations: &planned }).map_err(refuse)?
+            }
+            None => Opened { adapter: Arc::new(NoRegister), refused: Vec::new(), notes: Vec::new() },
+        };
+        operations.retain(|operation| opened.refused.iter().all(|refused| refused.name != operation.name));
         let mut notes = reading.notes;
         notes.extend(opened.notes);
         refused.extend(opened.refused);
@@ -86,7 +97,7 @@ impl Package {
             name: manifest.name,
             administration: manifest.administration,
             register: manifest.register,
-            backend: manifest.backend.kind(),
+            backend: manifest.backend.map_or("successor", |(backend, _)| backend.kind()),
             operations,
             refused,
             notes,
@@ -131,10 +142,51 @@ fn find_package(folder: PathBuf, backends: &Backends) -> Option<FoundPackage> {
     Some(FoundPackage { folder, package })
 }
 
+/// A circle of old names within one manifest refuses the package: there is no order in which it could be right.
+fn check_circles(entries: &[Entry]) -> Result<(), Vec<Problem>> {
+    let next = |name: &FullName| {
+        entries
+            .iter()
+            .find(|entry| entry.name == *name)
+            .and_then(|entry| Some((entry, &entry.successor.as_ref()?.name)))
+    };
+    for entry in entries {
+        let mut way = vec![&entry.name];
+        while let Some((_, successor)) = way.last().and_then(|name| next(name)) {
+            if *successor == entry.name {
+                let names: Vec<&str> = way.iter().copied().chain([successor]).map(FullName::as_str).collect();
+                let trouble = Trouble::SuccessorCycle { names: names.join(" → ") };
+                let line = entry.successor.as_ref().map_or(entry.line, |successor| successor.line);
+                return Err(vec![Problem::from(trouble).at("adapter.toml", line)]);
+            }
+            if way.contains(&successor) {
+                break;
+            }
+            way.push(successor);
+        }
+    }
+    Ok(())
+}
+
+/// What stands for the register of a package that has none: all its operations are old names.
+struct NoRegister;
+
+#[async_trait]
+impl Adapter for NoRegister {
+    async fn ask(&self, question: Question<'_>) -> Result<Answer, AdapterError> {
+        Err(Failure::OperationElsewhere { operation: question.operation.name.to_string() }.into())
+    }
+
+    async fn health(&self) -> Health {
+        Health::Up
+    }
+}
+
 /// The reading of one package.
 struct Reading<'f> {
     files: &'f dyn PackageFiles,
     schemas: Schemas,
+    codes: Arc<CodeLists>,
     notes: Vec<Notice>,
 }
 
@@ -144,15 +196,30 @@ impl Reading<'_> {
         let request = self.side(entry, &entry.request, &mut problems);
         let response = self.side(entry, &entry.response, &mut problems);
         let metadata = self.attachment(Folder::MetaData, entry.metadata.as_ref(), &mut problems);
+        let successor = entry.successor.as_ref().map(|successor| self.succession(successor, &mut problems));
         match (request, response) {
             (Some(request), Some(response)) if problems.is_empty() => Ok(Operation {
                 name: entry.name.clone(),
                 description: entry.description.clone(),
+                successor,
+                asynchronous: entry.asynchronous,
                 request,
                 response,
                 metadata,
             }),
             _ => Err(problems),
+        }
+    }
+
+    fn succession(&self, entry: &SuccessorEntry, problems: &mut Vec<Problem>) -> Succession {
+        Succession {
+            successor: entry.name.clone(),
+            since: entry.since,
+            until: entry.until,
+            request: self.attachment(Folder::Successors, entry.request.as_ref(), problems),
+            response: self.attachment(Folder::Successors, entry.response.as_ref(), problems),
+            codes: Arc::clone(&self.codes),
+            line: entry.line,
         }
     }
 

@@ -33,6 +33,15 @@ enum Value {
     Other(Message),
 }
 
+/// The value of a key that is free to choose.
+#[derive(Clone, Copy, Debug)]
+pub enum Free<'s> {
+    /// A text that is not blank, without white space around it.
+    Text(&'s str),
+    /// A table.
+    Section(&'s Section),
+}
+
 /// A value and the line of `adapter.toml` on which its key stands, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Located<T> {
@@ -61,6 +70,11 @@ impl Section {
         self.line
     }
 
+    /// Whether there is a key of this name.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
     /// Begins to read; every key must be asked for before [`Keys::finish`], which reports the others as unknown.
     pub fn keys<'s, 'p>(&'s self, problems: &'p mut Vec<Problem>) -> Keys<'s, 'p> {
         Keys { section: self, asked: Vec::new(), problems }
@@ -75,6 +89,11 @@ pub struct Keys<'s, 'p> {
 }
 
 impl<'s> Keys<'s, '_> {
+    /// The line of a key that has been asked for, or is asked for by this, if it is there.
+    pub fn line_of(&mut self, key: &'static str) -> Option<u32> {
+        self.find(key).map(|entry| entry.line)
+    }
+
     /// An optional text that is not blank.
     pub fn text(&mut self, key: &'static str) -> Option<Located<String>> {
         let entry = self.find(key)?;
@@ -155,6 +174,30 @@ impl<'s> Keys<'s, '_> {
         }
     }
 
+    /// An optional date such as `"2027-01-31"`.
+    pub fn date(&mut self, key: &'static str) -> Option<Located<time::Date>> {
+        let Located { value, line } = self.text(key)?;
+        match time::Date::parse(&value, time::macros::format_description!("[year]-[month]-[day]")) {
+            Ok(value) => Some(Located { value, line }),
+            Err(_) => self.report(line, Trouble::DateShape { section: self.section.title.clone(), key }),
+        }
+    }
+
+    /// All tables of a table whose keys are free.
+    pub fn free_sections(&mut self) -> Vec<(&'s str, &'s Section)> {
+        let section = self.section;
+        let mut sections = Vec::new();
+        for entry in &section.entries {
+            match &entry.value {
+                Value::Section(below) => sections.push((entry.key.as_str(), below)),
+                _ => {
+                    self.wrong_type::<()>(entry, "…", Message::new("a table", "таблица"));
+                }
+            }
+        }
+        sections
+    }
+
     /// All keys of a table whose keys are free, each with a text; the key itself never appears in a problem, since it may be a personal identifier.
     pub fn free_texts(&mut self) -> Vec<(&'s str, Located<&'s str>)> {
         let section = self.section;
@@ -176,6 +219,24 @@ impl<'s> Keys<'s, '_> {
             }
         }
         texts
+    }
+
+    /// All keys of a table whose keys are free, each with a text or a table; the key itself never appears in a problem.
+    pub fn free_entries(&mut self) -> Vec<(&'s str, Located<Free<'s>>)> {
+        let mut found = Vec::new();
+        for entry in &self.section.entries {
+            let value = match &entry.value {
+                Value::Text(text) if !text.trim().is_empty() => Free::Text(text.trim()),
+                Value::Section(section) => Free::Section(section),
+                _ => {
+                    let expected = Message::new("a text in quotes or a table", "текст в кавички или таблица");
+                    self.wrong_type::<()>(entry, "…", expected);
+                    continue;
+                }
+            };
+            found.push((entry.key.as_str(), Located { value, line: entry.line }));
+        }
+        found
     }
 
     /// Records a problem at a line of this file.

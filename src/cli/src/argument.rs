@@ -1,10 +1,11 @@
 //! An argument that can be edited: read from a sample, changed field by field, written again.
 
 use crate::failure::Failure;
-use crate::text;
-use kapia_adapter::near_names;
+use crate::{input, text};
+use kapia_adapter::{Side, near_names};
 use kapia_schema::{Field, FieldTree};
-use kapia_xml::{Document, Element, Node, XMLNS_NAMESPACE, escape_attribute, escape_text};
+use kapia_xml::{Document, Element, Limits, Node, XMLNS_NAMESPACE, escape_attribute, escape_text};
+use std::path::Path;
 
 /// A document as a tree that can be changed; comments and instructions are dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,30 @@ impl std::str::FromStr for Setting {
             _ => Err("PATH=VALUE, for example EGN=7605239965".to_owned()),
         }
     }
+}
+
+/// The request of a person as one element of text: a file, or else the sample of the operation, with fields set.
+pub(crate) fn request(side: &Side, file: Option<&Path>, settings: &[Setting]) -> Result<String, Failure> {
+    let document = match (file, &side.sample) {
+        (Some(file), _) => Some((input::read(file)?, file.display().to_string())),
+        (None, Some(sample)) => Some((sample.bytes.to_vec(), sample.file.clone())),
+        (None, None) => None,
+    };
+    let document = document.map(|(octets, name)| document_of(octets, &name)).transpose()?;
+    // Nothing to change: the element goes as it was written.
+    if let (Some(document), true) = (&document, settings.is_empty()) {
+        return Ok(document.source()[document.root().span()].to_owned());
+    }
+    let mut argument = document.as_ref().map_or_else(|| Argument::empty(&side.fields), Argument::of);
+    settings.iter().try_for_each(|setting| argument.set(&side.fields, setting))?;
+    Ok(argument.write())
+}
+
+fn document_of(octets: Vec<u8>, name: &str) -> Result<Document, Failure> {
+    Document::read(octets, &Limits::default()).map_err(|error| {
+        let cause = text::bad_argument(name, &error, error.message_bg());
+        Failure::usage(cause, kapia_soap::Bilingual::new(error.hint(), error.hint_bg()))
+    })
 }
 
 impl Argument {
@@ -262,7 +287,7 @@ mod tests {
     use super::*;
     use crate::language::Language;
     use kapia_schema::{Memory, SchemaSet};
-    use kapia_xml::{Limits, QName};
+    use kapia_xml::QName;
 
     const SCHEMA: &str = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t" xmlns="urn:t"
         elementFormDefault="qualified">

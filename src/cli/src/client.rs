@@ -38,12 +38,12 @@ pub(crate) struct NotAReply {
 }
 
 impl Target {
-    /// Sends one call.
+    /// Sends one message: its action and its envelope.
     pub async fn call(
         &self,
         entry: EntryPoint,
         version: Version,
-        envelope: String,
+        (action, envelope): (String, String),
         timeout: Duration,
     ) -> Result<Heard, Failure> {
         let client = self.client(timeout)?;
@@ -52,7 +52,7 @@ impl Target {
         let request = client
             .post(self.address(entry, version))
             .header("content-type", version.content_type())
-            .header("soapaction", format!("\"{}\"", Request::action(entry)));
+            .header("soapaction", format!("\"{action}\""));
         let began = Instant::now();
         let response = request.body(envelope).send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status().as_u16();

@@ -1,6 +1,6 @@
 //! The command line: what there is, and how it is read.
 
-use crate::commands::{call, consumer, demo, describe, grant, journal, list, operation, serve, verify};
+use crate::commands::{adapter, call, consumer, demo, describe, grant, journal, list, operation, serve, verify};
 use crate::failure::{Exit, Failure};
 use crate::language::Language;
 use crate::paint::{self, Paint};
@@ -45,6 +45,9 @@ enum Command {
     /// Switch operations on and off.
     #[command(subcommand)]
     Operation(operation::Operation),
+    /// Adapter packages, for their providers.
+    #[command(subcommand)]
+    Adapter(adapter::Adapter),
     /// The journal of calls.
     #[command(subcommand)]
     Journal(journal::Journal),
@@ -70,8 +73,13 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn perform(session: &Session, command: Command) -> Result<Exit, Failure> {
-    // The two that serve log what happens; the others speak to the person who typed them.
-    start_log(if matches!(command, Command::Serve(_)) { "info" } else { "warn" });
+    // Those that serve log what happens; the others speak to the person who typed them.
+    let serves = match &command {
+        Command::Serve(_) => true,
+        Command::Adapter(adapter) => adapter.serves(),
+        _ => false,
+    };
+    start_log(if serves { "info" } else { "warn" });
     match command {
         Command::Demo(demo) => demo.run(session),
         Command::Serve(serve) => serve.run(session),
@@ -81,6 +89,7 @@ fn perform(session: &Session, command: Command) -> Result<Exit, Failure> {
         Command::Consumer(consumer) => consumer.run(session),
         Command::Grant(grant) => grant.run(session),
         Command::Operation(operation) => operation.run(session),
+        Command::Adapter(adapter) => adapter.run(session),
         Command::Journal(journal) => journal.run(session),
         Command::Verify(verify) => verify.run(session),
     }

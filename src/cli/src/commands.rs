@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod adapter;
 pub(crate) mod call;
 pub(crate) mod consumer;
 pub(crate) mod demo;

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::text;
 use kapia_adapter::near_names;
 use kapia_gateway::{TextLanguage, Validation};
-use kapia_server::{Limits, ServerConfig, TlsConfig};
+use kapia_server::{Limits, OutboundConfig, ProxyConfig, ServerConfig, ServiceBusConfig, TlsConfig};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,12 +17,22 @@ pub(crate) struct Config {
     pub server: ServerSection,
     /// Certificates of the transport.
     pub tls: TlsConfig,
+    /// Proxies in front of the gateway that are believed; one `[[proxy]]` for each kind.
+    pub proxy: Vec<ProxyConfig>,
+    /// The listener of the service bus; without it there is none.
+    pub service_bus: Option<ServiceBusConfig>,
+    /// Whose tokens are believed; without it no token is.
+    pub sts: Option<StsSection>,
     /// Health and metrics.
     pub admin: AdminSection,
     /// How calls are treated.
     pub gateway: GatewaySection,
     /// What signs answers; without it no answer is signed.
     pub signer: Option<SignerSection>,
+    /// Calls that are answered later.
+    pub deferred: DeferredSection,
+    /// How answers are pushed to consumers; without it they are only fetched.
+    pub callbacks: Option<OutboundConfig>,
     /// The databases.
     pub storage: StorageSection,
     /// The adapter packages.
@@ -92,6 +102,48 @@ pub(crate) enum SignatureProfile {
     Legacy,
 }
 
+/// `[sts]`: the service that issues tokens about consumers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StsSection {
+    /// PEM: its signing certificates, not those of an authority.
+    pub certificates: Vec<PathBuf>,
+    /// What `Issuer` of a token must say, one of these; empty for anything.
+    #[serde(default)]
+    pub issuers: Vec<String>,
+    /// For whom a token must be meant, one of these; empty for anybody.
+    #[serde(default)]
+    pub audiences: Vec<String>,
+    /// How far its clock and ours may differ.
+    #[serde(default = "StsSection::clock_skew")]
+    pub clock_skew_seconds: u32,
+    /// Whether signatures with SHA-1 are admitted.
+    #[serde(default)]
+    pub admit_sha1: bool,
+}
+
+/// `[deferred]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DeferredSection {
+    /// Whether asynchronous calls are accepted at all.
+    pub accepted: bool,
+    /// How long a call may wait for its answer.
+    pub answer_within_hours: u64,
+    /// How long an answer waits to be fetched.
+    pub keep_answers_hours: u64,
+    /// How long a register may take for one of these calls.
+    pub register_timeout_seconds: u64,
+    /// How many unanswered calls one consumer may have.
+    pub pending_per_consumer: u32,
+    /// How many are executed at the same time, and how many answers are pushed.
+    pub at_a_time: usize,
+    /// The pause before a call is executed again whose register could not answer; it doubles each time.
+    pub retry_execution_seconds: u64,
+    /// The pause before an answer is pushed again; it doubles each time, up to an hour.
+    pub retry_callback_seconds: u64,
+}
+
 /// `[storage]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -100,6 +152,10 @@ pub(crate) struct StorageSection {
     pub registry: PathBuf,
     /// Calls.
     pub journal: PathBuf,
+    /// Calls that are answered later.
+    pub deferred: PathBuf,
+    /// The key that seals what waits there; made when it is missing.
+    pub deferred_key: PathBuf,
 }
 
 /// `[adapters]`.
@@ -149,9 +205,35 @@ impl Default for GatewaySection {
     }
 }
 
+impl StsSection {
+    fn clock_skew() -> u32 {
+        60
+    }
+}
+
+impl Default for DeferredSection {
+    fn default() -> Self {
+        DeferredSection {
+            accepted: true,
+            answer_within_hours: 72,
+            keep_answers_hours: 168,
+            register_timeout_seconds: 600,
+            pending_per_consumer: 10_000,
+            at_a_time: 16,
+            retry_execution_seconds: 5,
+            retry_callback_seconds: 30,
+        }
+    }
+}
+
 impl Default for StorageSection {
     fn default() -> Self {
-        StorageSection { registry: "registry.db".into(), journal: "journal.db".into() }
+        StorageSection {
+            registry: "registry.db".into(),
+            journal: "journal.db".into(),
+            deferred: "deferred.db".into(),
+            deferred_key: "deferred.key".into(),
+        }
     }
 }
 
@@ -187,7 +269,11 @@ impl Config {
             listen: self.server.listen.clone(),
             admin_listen: self.admin.listen,
             admin_beyond_loopback: self.admin.beyond_loopback,
+            // Consumers never come without TLS.
+            plain_listen: Vec::new(),
             tls: self.tls.clone(),
+            proxies: self.proxy.clone(),
+            service_bus: self.service_bus.clone(),
             limits: self.server.limits.clone(),
         }
     }
@@ -204,8 +290,16 @@ impl Config {
     }
 
     fn paths(&mut self) -> Vec<&mut PathBuf> {
-        let Config { tls, signer, storage, adapters, client, .. } = self;
+        let Config { tls, proxy, service_bus, sts, signer, callbacks, storage, adapters, client, .. } = self;
         let mut paths = vec![&mut tls.certificate, &mut tls.key, &mut storage.registry, &mut storage.journal];
+        paths.extend([&mut storage.deferred, &mut storage.deferred_key]);
+        if let Some(callbacks) = callbacks {
+            paths.extend(callbacks.authorities.iter_mut());
+            paths.extend([&mut callbacks.certificate, &mut callbacks.key].into_iter().flatten());
+        }
+        paths.extend(proxy.iter_mut().flat_map(|proxy| proxy.certificates.iter_mut()));
+        paths.extend(service_bus.iter_mut().flat_map(|bus| bus.certificates.iter_mut()));
+        paths.extend(sts.iter_mut().flat_map(|sts| sts.certificates.iter_mut()));
         paths.extend(tls.client_authorities.iter_mut());
         paths.extend(tls.revocation_lists.iter_mut());
         paths.extend(signer.iter_mut().flat_map(|signer| [&mut signer.certificate, &mut signer.key]));
@@ -249,6 +343,37 @@ mod tests {
     fn a_value_of_the_wrong_kind_is_told_with_its_line() {
         let told = told("[gateway]\nregister_timeout_seconds = \"long\"\n");
         assert!(told.starts_with("error: kapia.toml:2: invalid type"), "{told}");
+    }
+
+    #[test]
+    fn every_file_in_the_operators_book_is_read() {
+        let book = include_str!("../../../docs/operators.md");
+        let files: Vec<&str> =
+            book.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+        assert!(files.len() >= 3);
+        for file in files {
+            Config::parse(file, "operators.md")
+                .unwrap_or_else(|failure| panic!("{}", failure.told(Language::En, false)));
+        }
+    }
+
+    #[test]
+    fn the_files_of_proxies_bus_and_issuer_are_relative_to_the_file_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kapia.toml");
+        let written = "[[proxy]]\naddresses = [\"10.0.0.0/8\"]\ncertificates = [\"p.pem\"]\n[sts]\ncertificates = [\"s.pem\"]\n\
+                       [service_bus]\nlisten = [\"127.0.0.1:0\"]\ncertificates = [\"b.pem\"]\n";
+        std::fs::write(&file, written).unwrap();
+        let config = Config::read(&file).unwrap();
+        assert_eq!(config.server().proxies[0].certificates, [folder.path().join("p.pem")]);
+        assert_eq!(config.server().service_bus.unwrap().certificates, [folder.path().join("b.pem")]);
+        assert_eq!(config.sts.unwrap().certificates, [folder.path().join("s.pem")]);
+    }
+
+    #[test]
+    fn a_network_that_means_everybody_is_told_with_its_line() {
+        let told = told("[[proxy]]\naddresses = [\"0.0.0.0/0\"]\n");
+        assert!(told.starts_with("error: kapia.toml:2: a network of every address trusts everybody"), "{told}");
     }
 
     #[test]

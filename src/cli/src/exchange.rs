@@ -5,8 +5,9 @@ use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use bytes::Bytes;
 use kapia_gateway::{Gateway, Incoming, Outgoing};
-use kapia_regix::{EntryPoint, Route};
-use kapia_server::{Exchange, Head, Inbound, Outbound, Peer, Refusal};
+use kapia_regix::{Address, EntryPoint, Route};
+use kapia_server::{Exchange, Head, Inbound, Listener, Outbound, Refusal};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// The longest `X-Forwarded-For` that is written down, in characters.
@@ -31,9 +32,31 @@ impl GatewayExchange {
         &self.gateway
     }
 
+    /// The gateway, to keep.
+    pub fn shared_gateway(&self) -> Arc<Gateway> {
+        Arc::clone(&self.gateway)
+    }
+
     /// Another public address, from the next request on.
     pub fn set_public_base(&self, public_base: Option<String>) {
         self.public_base.store(public_base.map(Arc::new));
+    }
+
+    async fn call(&self, entry: EntryPoint, address: Address, inbound: Inbound) -> Outbound {
+        let Inbound { head, body, peer, received, started } = inbound;
+        let incoming = Incoming {
+            entry,
+            address,
+            body,
+            client_address: client_address(peer.address, head.forwarded_for.as_deref()),
+            peer: Some(peer.client),
+            shown: peer.shown,
+            content_type: head.content_type,
+            soap_action: head.soap_action,
+            received,
+            started,
+        };
+        outbound(self.gateway.answer(incoming).await)
     }
 
     fn wsdl(&self, entry: EntryPoint, head: &Head) -> Outbound {
@@ -49,29 +72,19 @@ impl GatewayExchange {
 #[async_trait]
 impl Exchange for GatewayExchange {
     async fn exchange(&self, inbound: Inbound) -> Outbound {
-        let Inbound { head, body, peer, received, started } = inbound;
-        let reads = matches!(head.method.as_str(), "GET" | "HEAD") && body.is_empty();
+        let head = &inbound.head;
+        let reads = matches!(head.method.as_str(), "GET" | "HEAD") && inbound.body.is_empty();
         let asks_for_wsdl = head.query.as_deref().is_some_and(Route::query_asks_for_wsdl);
-        match Route::of(&head.path) {
-            Some(Route::Wsdl(entry)) if reads => self.wsdl(entry, &head),
-            Some(Route::Service(entry, _)) if reads && asks_for_wsdl => self.wsdl(entry, &head),
+        // What is not of the listener does not exist there.
+        let route = Route::of(&head.path)
+            .filter(|route| matches!(route, Route::ServiceBus(_)) == (inbound.peer.listener == Listener::ServiceBus));
+        match route {
+            Some(Route::Wsdl(entry)) if reads => self.wsdl(entry, head),
+            Some(Route::Service(entry, _)) if reads && asks_for_wsdl => self.wsdl(entry, head),
             Some(Route::Service(entry, _)) if reads => pages::service(entry, asked_folder(&head.path)),
             // A client that sends its call with GET, or to `…?wsdl`, is answered like any other (wild-clients rules 1 and 3).
-            Some(Route::Service(entry, address)) => {
-                let incoming = Incoming {
-                    entry,
-                    address,
-                    body,
-                    client_address: client_address(&peer, head.forwarded_for.as_deref()),
-                    peer: Some(peer.address.ip().to_canonical()),
-                    certificate: peer.certificate,
-                    content_type: head.content_type,
-                    soap_action: head.soap_action,
-                    received,
-                    started,
-                };
-                outbound(self.gateway.answer(incoming).await)
-            }
+            Some(Route::Service(entry, address)) => self.call(entry, address, inbound).await,
+            Some(Route::ServiceBus(entry)) => self.call(entry, Address::Basic, inbound).await,
             Some(Route::Wsdl(_)) | None => pages::not_found(),
         }
     }
@@ -93,13 +106,13 @@ impl Exchange for GatewayExchange {
 }
 
 fn outbound(outgoing: Outgoing) -> Outbound {
-    let code = outgoing.code.map(|code| ("Kapia-Code", code.to_owned()));
+    let code = outgoing.code.map(|code| ("Kapia-Code", code.into_owned()));
     let hint = outgoing.hint.map(|hint| ("Kapia-Hint", header_text(&hint)));
     Outbound {
         status: outgoing.status,
         content_type: outgoing.content_type,
         body: outgoing.body,
-        headers: code.into_iter().chain(hint).collect(),
+        headers: code.into_iter().chain(hint).chain(outgoing.headers).collect(),
     }
 }
 
@@ -116,13 +129,13 @@ pub(crate) fn header_text(text: &str) -> String {
 }
 
 /// The client's address as RegiX writes it down (regix-contract §5.1, item 1).
-fn client_address(peer: &Peer, forwarded_for: Option<&str>) -> String {
+fn client_address(peer: SocketAddr, forwarded_for: Option<&str>) -> String {
     match forwarded_for {
         Some(forwarded) => {
             let forwarded: String = forwarded.chars().take(LONGEST_FORWARDED).collect();
-            format!("X-Forwarded-For={forwarded};proxy ip={}", peer.address)
+            format!("X-Forwarded-For={forwarded};proxy ip={peer}")
         }
-        None => peer.address.to_string(),
+        None => peer.to_string(),
     }
 }
 
@@ -149,10 +162,10 @@ mod tests {
 
     #[test]
     fn the_client_address_has_the_form_of_regix() {
-        let peer = Peer { address: "127.0.0.1:5000".parse().unwrap(), certificate: None };
-        assert_eq!(client_address(&peer, None), "127.0.0.1:5000");
+        let peer = "127.0.0.1:5000".parse().unwrap();
+        assert_eq!(client_address(peer, None), "127.0.0.1:5000");
         let forwarded = "X-Forwarded-For=10.1.1.1, 10.2.2.2;proxy ip=127.0.0.1:5000";
-        assert_eq!(client_address(&peer, Some("10.1.1.1, 10.2.2.2")), forwarded);
+        assert_eq!(client_address(peer, Some("10.1.1.1, 10.2.2.2")), forwarded);
     }
 
     #[test]

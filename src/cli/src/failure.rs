@@ -3,6 +3,7 @@
 use crate::language::Language;
 use crate::text;
 use kapia_adapter::{PackageError, Problem};
+use kapia_deferred::DeferredError;
 use kapia_journal::{Broken, HeadError, JournalError};
 use kapia_pki::PkiError;
 use kapia_registry::{NameError, PatternError, PeriodError, RegistryError, ThumbprintError};
@@ -78,6 +79,7 @@ macro_rules! told_by {
 }
 
 told_by!(
+    DeferredError: Refused,
     RegistryError: Usage,
     NameError: Usage,
     PatternError: Usage,

@@ -10,6 +10,7 @@ mod client;
 mod command;
 mod commands;
 mod config;
+mod courier;
 mod exchange;
 mod failure;
 mod input;

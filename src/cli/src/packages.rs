@@ -35,7 +35,7 @@ impl Loaded {
         let mut unusable = Unusable::default();
         if config.adapters.embedded {
             for files in embedded() {
-                packages.push(Package::read(&files)?);
+                packages.push(Package::read_with(&files, &backends())?);
             }
         }
         for folder in config.adapters.folders.iter().chain(further) {
@@ -64,6 +64,11 @@ pub(crate) fn operations_of(catalogue: &Catalogue) -> Vec<LoadedOperation> {
     operations.collect()
 }
 
+/// The kinds of backends that a package may name.
+pub(crate) fn backends() -> Backends {
+    Backends::standard().with(Box::new(kapia_host::HostBackend)).with(Box::new(kapia_sql::SqlBackend))
+}
+
 fn embedded() -> Vec<EmbeddedFiles> {
     let files = Embedded::iter().filter_map(|path| {
         let file = Embedded::get(&path)?;
@@ -76,7 +81,7 @@ fn embedded() -> Vec<EmbeddedFiles> {
 fn read_folder(folder: &Path) -> Result<Vec<FoundPackage>, Failure> {
     let packages = below(folder);
     if packages.is_empty() {
-        return Ok(read_packages(folder, &Backends::standard())?);
+        return Ok(read_packages(folder, &backends())?);
     }
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(packages.len());
     let share = packages.len().div_ceil(workers.max(1));
@@ -85,7 +90,7 @@ fn read_folder(folder: &Path) -> Result<Vec<FoundPackage>, Failure> {
             .chunks(share)
             .map(|share| {
                 scope.spawn(move || {
-                    let read = share.iter().map(|folder| read_packages(folder, &Backends::standard()));
+                    let read = share.iter().map(|folder| read_packages(folder, &backends()));
                     read.collect::<Result<Vec<_>, _>>()
                 })
             })
@@ -127,7 +132,7 @@ mod tests {
         config.adapters.embedded = true;
         let loaded = Loaded::read(&config, &[]).unwrap();
         assert!(loaded.unusable.packages.is_empty());
-        assert_eq!(loaded.catalogue.packages().len(), 4);
+        assert_eq!(loaded.catalogue.packages().len(), 5);
         assert_eq!(loaded.catalogue.refused().count(), 0);
         for package in loaded.catalogue.packages() {
             assert!(package.notes.is_empty(), "{}", package.notes[0]);

@@ -29,6 +29,11 @@ pub(crate) fn not_found() -> Outbound {
     said(404, "not-found", &text::page_not_found(), &text::page_not_found_hint())
 }
 
+/// For a core that does not show who it is, where a host wants to know.
+pub(crate) fn certificate_wanted() -> Outbound {
+    said(403, "certificate-wanted", &text::certificate_wanted(), &text::certificate_wanted_hint())
+}
+
 /// For a request that the server does not read to its end.
 pub(crate) fn refused(refusal: Refusal, head: &Head) -> Outbound {
     let (message, hint) = words(refusal);

@@ -1,6 +1,7 @@
 //! A gateway put together from a configuration: opened, served, reloaded, drained.
 
 use crate::config::{Config, SignatureProfile, SignerSection};
+use crate::courier::Callbacks;
 use crate::exchange::GatewayExchange;
 use crate::failure::Failure;
 use crate::language::Language;
@@ -9,16 +10,19 @@ use crate::signals::Hangup;
 use crate::summary;
 use crate::text;
 use kapia_adapter::Catalogue;
-use kapia_gateway::{Gateway, Parts, Settings};
+use kapia_deferred::{Deferred, Policy, Retries, SealingKey};
+use kapia_gateway::{Deferral, Gateway, Pace, Parts, Runner, Settings};
 use kapia_journal::Journal;
 use kapia_registry::{Registry, Synced, Watch};
+use kapia_saml::{Judge, Trust};
 use kapia_server::{Exchange, Handle, Served, Server, ServerError};
-use kapia_signature::{Profile, Signer, SigningKey};
+use kapia_signature::{Algorithms, Certificate, Profile, Signer, SigningKey};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// How often changes that other processes make to the rights are looked for.
 const WATCH: Duration = Duration::from_millis(500);
@@ -28,6 +32,7 @@ pub(crate) struct Running {
     server: Server,
     reload: Reload,
     hangup: Hangup,
+    pace: Pace,
     /// Folders and packages that gave nothing.
     pub unusable: Unusable,
     /// What the registry learned from the packages.
@@ -59,8 +64,9 @@ impl Running {
         let synced = registry.admin(actor()).sync_operations(&operations_of(&loaded.catalogue), "start")?;
         let Loaded { catalogue, unusable } = loaded;
         let signer = config.signer.as_ref().map(open_signer).transpose()?;
+        let deferral = open_deferral(config)?;
         let watch = Registry::watch(Arc::clone(&registry), WATCH)?;
-        let parts = Parts { catalogue, registry, journal, signer, settings: settings(config) };
+        let parts = Parts { catalogue, registry, journal, signer, deferral, settings: settings(config)? };
         let gateway = Arc::new(Gateway::new(parts));
         let exchange = Arc::new(GatewayExchange::new(gateway, config.server.public_base.clone()));
         let server = match Server::bind(config.server(), Arc::clone(&exchange) as Arc<dyn Exchange>).await {
@@ -68,7 +74,12 @@ impl Running {
             Err(error) => return Ok(Err(error)),
         };
         let reload = Reload { exchange, handle: server.handle(), file: config.file.clone(), further };
-        Ok(Ok(Running { server, reload, hangup, unusable, synced, _watch: watch }))
+        let pace = Pace {
+            executions: config.deferred.at_a_time,
+            pushes: config.deferred.at_a_time,
+            grace: Duration::from_secs(config.server.limits.drain_seconds),
+        };
+        Ok(Ok(Running { server, reload, hangup, pace, unusable, synced, _watch: watch }))
     }
 
     /// The bound public addresses.
@@ -95,10 +106,24 @@ impl Running {
 
     /// Serves until `shutdown`, then drains. SIGHUP reads everything anew.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Served {
-        let Running { server, reload, hangup, _watch, .. } = self;
+        let Running { server, reload, hangup, pace, _watch, .. } = self;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let runner = Runner::of(reload.exchange.shared_gateway(), pace);
+        let running = runner.map(|runner| tokio::spawn(runner.run(async { drop(stopped.await) })));
         let reloading = tokio::spawn(reload_when_asked(reload, hangup));
-        let served = server.serve(shutdown).await;
+        // Nothing new is begun on either side from the same moment on.
+        let served = server.serve(async {
+            shutdown.await;
+            drop(stop);
+        });
+        let served = served.await;
         reloading.abort();
+        if let Some(Err(error)) = match running {
+            Some(running) => Some(running.await),
+            None => None,
+        } {
+            tracing::error!(%error, "the runner of asynchronous calls");
+        }
         served
     }
 }
@@ -128,9 +153,11 @@ impl Reload {
         let fresh = Loaded::read(&config, &self.further)?;
         refuse_losses(&before.catalogue, &fresh)?;
         let signer = config.signer.as_ref().map(open_signer).transpose()?;
+        let deferral = before.deferral.as_ref().map(|before| renewed(before, &config)).transpose()?;
+        let settings = settings(&config)?;
         let admin = before.registry.admin(actor());
         admin.sync_operations(&operations_of(&fresh.catalogue), "reload")?;
-        if let Err(error) = self.handle.reload_with(&config.tls) {
+        if let Err(error) = self.handle.reload_with(&config.server()) {
             admin.sync_operations(&operations_of(&before.catalogue), "reload refused")?;
             return Err(error.into());
         }
@@ -143,7 +170,8 @@ impl Reload {
             registry: Arc::clone(&before.registry),
             journal: Arc::clone(&before.journal),
             signer,
-            settings: settings(&config),
+            deferral,
+            settings,
         });
         self.exchange.set_public_base(config.server.public_base);
         Ok(operations)
@@ -168,7 +196,7 @@ fn refuse_losses(before: &Catalogue, fresh: &Loaded) -> Result<(), Failure> {
     Ok(())
 }
 
-fn open_signer(section: &SignerSection) -> Result<Signer, Failure> {
+pub(crate) fn open_signer(section: &SignerSection) -> Result<Signer, Failure> {
     let read = |file: &Path| {
         std::fs::read_to_string(file)
             .map_err(|error| Failure::usage(text::unreadable(file.display(), error), text::unreadable_hint()))
@@ -181,16 +209,83 @@ fn open_signer(section: &SignerSection) -> Result<Signer, Failure> {
     Ok(Signer::new(key, profile)?)
 }
 
-fn settings(config: &Config) -> Settings {
+/// Where asynchronous calls wait, unless none are accepted.
+fn open_deferral(config: &Config) -> Result<Option<Deferral>, Failure> {
+    let section = &config.deferred;
+    if !section.accepted {
+        return Ok(None);
+    }
+    let key = SealingKey::load_or_create(in_folder(&config.storage.deferred_key)?)?;
+    let register_timeout = Duration::from_secs(section.register_timeout_seconds);
+    let usual = Policy::default();
+    let first = Duration::from_secs;
+    let policy = Policy {
+        work: Retries { first: first(section.retry_execution_seconds), ..usual.work },
+        callback: Retries { first: first(section.retry_callback_seconds), ..usual.callback },
+        // A claim must outlast the slowest register, or the register would be asked twice.
+        lease: register_timeout + usual.lease,
+        result_ttl: hours(section.keep_answers_hours),
+        pending_per_consumer: section.pending_per_consumer,
+        ..usual
+    };
+    let store = Arc::new(Deferred::open_with(in_folder(&config.storage.deferred)?, &key, policy)?);
+    let courier = Arc::new(Callbacks::open(config)?);
+    Ok(Some(Deferral { store, courier, answer_within: hours(section.answer_within_hours), register_timeout }))
+}
+
+/// The same store with the settings and certificates of now.
+fn renewed(before: &Deferral, config: &Config) -> Result<Deferral, Failure> {
+    Ok(Deferral {
+        store: Arc::clone(&before.store),
+        courier: Arc::new(Callbacks::open(config)?),
+        answer_within: hours(config.deferred.answer_within_hours),
+        // Belongs to the claims of the open store.
+        register_timeout: before.register_timeout,
+    })
+}
+
+fn hours(hours: u64) -> Duration {
+    Duration::from_secs(hours.saturating_mul(3600))
+}
+
+/// Who judges tokens about consumers, if an issuer is configured; the service bus needs one.
+fn tokens(config: &Config) -> Result<Option<Arc<Judge>>, Failure> {
+    let Some(section) = &config.sts else {
+        return match config.service_bus {
+            Some(_) => Err(Failure::usage(text::service_bus_without_sts(), text::service_bus_without_sts_hint())),
+            None => Ok(None),
+        };
+    };
+    let mut signers = Vec::new();
+    for file in &section.certificates {
+        let written = std::fs::read_to_string(file)
+            .map_err(|error| Failure::usage(text::unreadable(file.display(), error), text::unreadable_hint()))?;
+        signers.extend(Certificate::from_pem(&written)?);
+    }
+    if signers.is_empty() {
+        return Err(Failure::usage(text::sts_without_certificate(), text::sts_without_certificate_hint()));
+    }
+    let trust = Trust {
+        signers,
+        issuers: section.issuers.clone(),
+        audiences: section.audiences.clone(),
+        clock_skew: time::Duration::seconds(section.clock_skew_seconds.into()),
+        algorithms: if section.admit_sha1 { Algorithms::WITH_LEGACY_SHA1 } else { Algorithms::MODERN },
+    };
+    Ok(Some(Arc::new(Judge::new(trust))))
+}
+
+fn settings(config: &Config) -> Result<Settings, Failure> {
     let section = &config.gateway;
     let mut settings = Settings {
         validation: section.validation,
         register_timeout: Duration::from_secs(section.register_timeout_seconds),
         language: section.language,
+        tokens: tokens(config)?,
         ..Settings::default()
     };
     settings.limits.bytes = usize::try_from(config.server.limits.body_bytes).unwrap_or(usize::MAX);
-    settings
+    Ok(settings)
 }
 
 /// Who changes the registry: the user at the operating system.
@@ -200,7 +295,7 @@ pub(crate) fn actor() -> String {
 }
 
 /// The path, after its folder has been made.
-fn in_folder(file: &Path) -> Result<&Path, Failure> {
+pub(crate) fn in_folder(file: &Path) -> Result<&Path, Failure> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)
             .map_err(|error| Failure::usage(text::unwritable(folder.display(), error), text::unwritable_hint()))?;

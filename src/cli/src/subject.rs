@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::text;
 use clap::Args;
 use kapia_pki::Presented;
-use kapia_registry::{CertificateRef, ConsumerName, Period, RoleName, SubjectName, Thumbprints};
+use kapia_registry::{CertificateRef, ConsumerName, Credential, Period, RoleName, SubjectName};
 use std::path::{Path, PathBuf};
 use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, time};
@@ -69,7 +69,7 @@ pub(crate) fn moment(written: &str, end: bool) -> Result<OffsetDateTime, Failure
 pub(crate) fn certificate_ref(written: &str) -> Result<CertificateRef, Failure> {
     let file = PathBuf::from(written);
     if file.is_file() {
-        return Ok(CertificateRef::from(&thumbprints(&read_certificate(&file)?)));
+        return Ok(CertificateRef::from(&read_certificate(&file)?.thumbprints));
     }
     Ok(written.parse()?)
 }
@@ -82,16 +82,10 @@ pub(crate) fn read_certificate(file: &Path) -> Result<Presented, Failure> {
     Ok(Presented::from_der(first)?)
 }
 
-/// The thumbprints as the registry takes them.
-pub(crate) fn thumbprints(certificate: &Presented) -> Thumbprints {
-    let kapia_pki::Thumbprints { sha1, sha256 } = certificate.thumbprints;
-    Thumbprints { sha1: sha1.0, sha256: sha256.0 }
-}
-
-/// The thumbprints of the certificate in `[client]`, if there is one.
-pub(crate) fn own_thumbprints(config: &Config) -> Option<Thumbprints> {
+/// The certificate in `[client]` as it identifies its holder, if there is one.
+pub(crate) fn own_credential(config: &Config) -> Option<Credential> {
     let file = config.client.certificate.as_deref()?;
-    read_certificate(file).ok().map(|certificate| thumbprints(&certificate))
+    read_certificate(file).ok().map(|certificate| certificate.thumbprints.into())
 }
 
 #[cfg(test)]

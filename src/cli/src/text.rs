@@ -16,8 +16,18 @@ mod failures;
 pub(crate) mod help;
 mod listener;
 mod outcomes;
+mod provider;
 
 pub(crate) use demo::*;
 pub(crate) use failures::*;
 pub(crate) use listener::*;
 pub(crate) use outcomes::*;
+pub(crate) use provider::*;
+
+/// An old name of an operation, with its last day if it has one.
+pub(crate) fn old_name(successor: &str, until: Option<&str>) -> kapia_soap::Bilingual {
+    match until {
+        Some(until) => old_name_until(successor, until),
+        None => old_name_open(successor),
+    }
+}

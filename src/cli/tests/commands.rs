@@ -118,6 +118,25 @@ fn the_rights_of_the_caller_stand_beside_the_fields() {
 }
 
 #[test]
+fn callback_hosts_are_shown_until_they_are_taken_away() {
+    let name = "Известяване";
+    assert_eq!(run(&["consumer", "add", name]).0, Some(0));
+    let callback = |action, host| run(&["consumer", "callback", action, name, host]);
+    let shown = |host| run(&["consumer", "show", name]).1.contains(host);
+    assert_eq!(callback("add", "Hooks.example.bg:8443").0, Some(0));
+    assert!(shown("answers may be pushed to hooks.example.bg:8443"));
+    assert!(run(&["consumer", "list"]).1.contains("callback hosts: 1"));
+    let (code, told) = callback("add", "https://hooks.example.bg/answers");
+    assert_eq!(code, Some(2));
+    assert!(told.starts_with("error: the callback host is not a host name\nhint: write the name alone"), "{told}");
+    assert_eq!(callback("remove", "hooks.example.bg:8443").0, Some(0));
+    assert!(!shown("hooks.example.bg"));
+    let (code, told) = callback("remove", "hooks.example.bg:8443");
+    assert_eq!(code, Some(2));
+    assert!(told.contains("hint: see `kapia consumer show`"), "{told}");
+}
+
+#[test]
 fn nobody_who_serves_is_a_code_of_its_own() {
     let (code, told) = run(&["call", "ValidPersonSearch", "--url", "https://localhost:1"]);
     assert_eq!(code, Some(3), "{told}");

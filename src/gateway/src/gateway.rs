@@ -1,26 +1,27 @@
-use crate::ended::Ended;
+use crate::deferral::{self, Deferral};
+use crate::ended::{Ended, Notice};
 use crate::filter::FilterPlan;
-use crate::matrix;
+use crate::identity;
 use crate::message::{Incoming, Outgoing};
 use crate::metrics::Metrics;
 use crate::opened::{NotACall, Opened, open};
-use crate::paper::Paper;
 use crate::settings::Settings;
 use crate::stages::{self, Checked};
+use crate::successor;
+use crate::telling::{self, Telling};
 use crate::trace::Trace;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use kapia_adapter::{Catalogue, Operation};
-use kapia_journal::{Journal, Outcome, Part, Sha256};
+use kapia_journal::{Journal, Outcome, Part, Step};
 use kapia_registry::{FieldRights, Registry};
-use kapia_regix::{Answer, Condition, EntryPoint, Method, Reply, Shape, Written};
-use kapia_signature::{Profile, Request, Signer};
-use kapia_soap::{Bilingual, Fault, FaultCode, Problem, XSD};
-use kapia_xml::{Document, XSI_NAMESPACE};
+use kapia_regix::{Condition, Method, Reply, Shape};
+use kapia_signature::Signer;
+use kapia_soap::{Bilingual, Fault, FaultCode, Problem};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 /// What a gateway is made of; all of it can be shared and replaced while calls go on.
@@ -33,6 +34,8 @@ pub struct Parts {
     pub journal: Arc<Journal>,
     /// What signs answers; without one a request for a signature is refused.
     pub signer: Option<Signer>,
+    /// How calls are answered later; without it asynchronous calls are refused.
+    pub deferral: Option<Deferral>,
     /// How it behaves.
     pub settings: Settings,
 }
@@ -41,7 +44,7 @@ pub struct Parts {
 pub struct Gateway {
     parts: ArcSwap<Parts>,
     plans: RwLock<HashMap<(usize, usize), CachedPlan>>,
-    metrics: Arc<Metrics>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// A filter plan with what it was made of; holding both keeps their addresses, which are the key, from being reused.
@@ -50,6 +53,16 @@ struct CachedPlan {
     _rights: Arc<FieldRights>,
     _operation: Arc<Operation>,
 }
+
+/// What a call that ended well gives.
+struct Good {
+    outcome: Outcome,
+    octets: Vec<u8>,
+    notice: Option<Notice>,
+}
+
+/// The journal could not be written.
+pub(crate) struct NotWrittenDown;
 
 /// More plans than this mean that rights change all the time: the cache starts anew.
 const PLANS: usize = 10_000;
@@ -98,30 +111,40 @@ impl Gateway {
         }
         trace.stage("open");
         let reply = Reply { entry: incoming.entry, method, version, relates_to: message_id.as_deref() };
-        let outgoing = match self.run(opened, &incoming, &parts, &reply, &mut trace).await {
-            Ok((outcome, written)) => {
-                trace.record.outcome = outcome;
-                answered(version.content_type(), written.octets)
+        let mut outgoing = match self.run(opened, &incoming, &parts, &reply, &mut trace).await {
+            Ok(good) => {
+                trace.record.outcome = good.outcome;
+                answered(version.content_type(), good)
             }
             Err(ended) => {
-                trace.record.outcome = ended.outcome;
-                trace.record.error_code = Some(Cow::Borrowed(ended.code));
+                trace.ended(&ended);
                 end(*ended, &reply, trace.record.service_call_id)
             }
         };
-        let validation = trace.record.answer.validation.take();
-        trace.record.answer = Part { validation, ..Part::of(&outgoing.body) };
+        successor::tell(trace.old_name(), &mut outgoing);
         self.metrics.call(incoming.entry, trace.record.outcome);
+        match self.write_down(trace, &outgoing.body, &parts).await {
+            Ok(()) => outgoing,
+            Err(NotWrittenDown) => not_journaled(&reply),
+        }
+    }
+
+    /// Makes the record of a call durable; `answer` may leave only if this succeeds.
+    pub(crate) async fn write_down(
+        &self,
+        mut trace: Trace,
+        answer: &[u8],
+        parts: &Parts,
+    ) -> Result<(), NotWrittenDown> {
+        let validation = trace.record.answer.validation.take();
+        trace.record.answer = Part { validation, ..Part::of(answer) };
         let journaling = Instant::now();
         let journaled = parts.journal.append(trace.record).await;
         self.metrics.stage("journal", journaling.elapsed());
-        match journaled {
-            Ok(_) => outgoing,
-            Err(error) => {
-                tracing::error!(code = error.code(), "a call could not be written down, so it is not answered");
-                not_journaled(&reply)
-            }
-        }
+        journaled.map(drop).map_err(|error| {
+            tracing::error!(code = error.code(), "a call could not be written down, so it is not answered");
+            NotWrittenDown
+        })
     }
 
     async fn run(
@@ -131,107 +154,92 @@ impl Gateway {
         parts: &Parts,
         reply: &Reply<'_>,
         trace: &mut Trace,
-    ) -> Result<(Outcome, Written), Box<Ended>> {
-        match (incoming.entry, opened.method) {
-            (EntryPoint::V0 | EntryPoint::V1, Method::ExecuteSynchronous) | (EntryPoint::V2, Method::Execute) => {}
-            (EntryPoint::V0 | EntryPoint::V1, Method::Execute) => {
-                return Err(stages::not_offered("asynchronous processing"));
-            }
-            (_, Method::ExecuteCallback) => return Err(stages::not_offered("ExecuteCallback")),
-            (EntryPoint::V0 | EntryPoint::V1, _) => return Err(no_such_call(Condition::OperationInvalid)),
-            (EntryPoint::V2, _) => return Err(no_such_call(Condition::CallUnknown)),
+    ) -> Result<Good, Box<Ended>> {
+        match opened.method {
+            Method::ExecuteSynchronous | Method::Execute => self.call(opened, incoming, parts, reply, trace).await,
+            Method::CheckResult => self.check_result(&opened, incoming, parts, reply, trace).await,
+            Method::AcknowledgeResultReceived => acknowledge(&opened, incoming, parts, reply, trace).await,
+            Method::ExecuteCallback => Err(stages::not_offered("ExecuteCallback")),
         }
+    }
+
+    /// A call of an operation, answered now or later.
+    async fn call(
+        &self,
+        opened: Opened,
+        incoming: &Incoming,
+        parts: &Parts,
+        reply: &Reply<'_>,
+        trace: &mut Trace,
+    ) -> Result<Good, Box<Ended>> {
         let now = OffsetDateTime::now_utc();
         let known = stages::find(opened, parts)?;
-        let caller = stages::identify(incoming.certificate.as_deref(), parts, now)?;
-        trace.caller(&caller);
+        let later = known.is_answered_later(incoming.entry);
+        if later {
+            deferral::offered(parts)?;
+        }
+        let caller = identity::identify(incoming, &known.opened, parts, now, trace)?;
         trace.stage("identify");
         let permitted = stages::permit(known, &caller, parts, now)?;
+        successor::admit(permitted.known.served, now, trace)?;
         trace.record.service_call_id = next_call_id(parts).await?;
         trace.stage("permit");
         let checked = stages::check_argument(permitted, &parts.settings, trace)?;
         trace.stage("check-argument");
-        let answer = stages::ask(&checked, trace.record.service_call_id, incoming, &parts.settings).await?;
+        if later {
+            return accept(&checked, incoming, parts, reply, trace, now).await;
+        }
+        let answer = self.ask(&checked, incoming, parts, parts.settings.register_timeout, trace).await?;
+        let permitted = checked.permitted();
+        let telling = Telling::of_call(&checked, &answer, now);
+        let octets = self.tell(&telling, permitted.permit(), parts, reply, trace).await?;
+        Ok(Good { outcome: outcome_of(&answer), octets, notice: None })
+    }
+
+    /// Asks the register; what comes back is valid.
+    pub(crate) async fn ask(
+        &self,
+        checked: &Checked<'_>,
+        incoming: &Incoming,
+        parts: &Parts,
+        patience: Duration,
+        trace: &mut Trace,
+    ) -> Result<kapia_adapter::Answer, Box<Ended>> {
+        let id = trace.record.service_call_id;
+        let answer = stages::ask(checked, id, incoming, &parts.settings, patience).await?;
         trace.stage("ask");
         let operation = &checked.permitted().known.served.operation;
         stages::check_answer(operation, answer.document(), &parts.settings, trace)?;
         trace.stage("check-answer");
-        let plan = self.plan(operation, checked.permitted().permit().fields());
-        let written = if checked.permitted().known.request.processing.transform_to_pdf {
-            let paper = paper_of(&checked, &answer, plan, parts, now, trace.record.service_call_id);
-            let (file, hidden) = paper.print().await?;
-            trace.stage("print");
-            let everything = FilterPlan::everything();
-            let written = self.write(&checked, (&file, &everything), parts, reply, now, trace)?;
-            trace.record.hidden_fields = hidden;
-            written
-        } else {
-            self.write(&checked, (answer.document(), &plan), parts, reply, now, trace)?
-        };
-        self.metrics.hidden(trace.record.hidden_fields);
-        trace.stage("write");
-        let outcome = match answer.outcome() {
-            kapia_adapter::Outcome::Data => Outcome::Answered,
-            kapia_adapter::Outcome::NoData => Outcome::NoData,
-        };
-        Ok((outcome, written))
+        Ok(answer)
     }
 
-    /// Hides, writes and signs in one pass over the answer: the octets that are hashed are the octets that are sent.
-    fn write(
+    /// The answer to an asynchronous call, if it is there.
+    async fn check_result(
         &self,
-        checked: &Checked<'_>,
-        (answer, plan): (&Document, &FilterPlan),
+        opened: &Opened,
+        incoming: &Incoming,
         parts: &Parts,
         reply: &Reply<'_>,
-        now: OffsetDateTime,
         trace: &mut Trace,
-    ) -> Result<Written, Box<Ended>> {
-        let permitted = checked.permitted();
-        let operation = &permitted.known.served.operation;
-        let request = &permitted.known.request;
-        let signer = if request.sign_result { Some(parts.signer.as_ref().ok_or_else(no_signer)?) } else { None };
-        let matrix = request.return_access_matrix.then(|| matrix::of(operation, permitted.permit().fields()));
-        let legacy = signer.is_some_and(|signer| signer.profile() == Profile::Legacy);
-        let content = Answer {
-            service_call_id: trace.record.service_call_id,
-            request: checked.argument(),
-            response: answer.root(),
-            matrix: matrix.as_ref(),
-            legacy_scope: legacy,
+    ) -> Result<Good, Box<Ended>> {
+        trace.record.step = Step::Check;
+        let now = OffsetDateTime::now_utc();
+        let caller = identity::identify(incoming, opened, parts, now, trace)?;
+        trace.stage("identify");
+        let stored = deferral::check(&opened.asked, incoming.entry, &caller, parts, now).await?;
+        trace.record.service_call_id = opened.asked.service_call_id.unwrap_or_default();
+        trace.stage("fetch");
+        let Some(stored) = stored else {
+            let octets = reply.pending(trace.record.service_call_id);
+            return Ok(Good { outcome: Outcome::Pending, octets, notice: None });
         };
-        let mut filtered = plan.start();
-        let unique = trace.record.service_call_id.to_string();
-        let mut signing = None;
-        let written = reply.answer(&content, &mut filtered, |data, prefixes| {
-            let Some(signer) = signer else { return Ok::<_, Box<Ended>>(None) };
-            let began = Instant::now();
-            let request = Request {
-                digest_input: data,
-                reference_id: "data",
-                prefixes,
-                scope: &[("", reply.entry.data()), ("xsd", XSD), ("xsi", XSI_NAMESPACE)],
-                signing_time: now,
-                unique: &unique,
-            };
-            let signature = signer.sign(&request).map_err(|error| {
-                tracing::error!(%error, "an answer could not be signed");
-                not_signed()
-            })?;
-            signing = Some((began.elapsed(), Sha256::of(data)));
-            Ok(Some(signature))
-        })?;
-        if let Some((took, digest)) = signing {
-            trace.note("sign", took);
-            trace.record.signed = true;
-            trace.record.signed_digest = Some(digest);
-            self.metrics.signed();
-        }
-        trace.record.hidden_fields = filtered.hidden();
-        Ok(written)
+        let octets = self.tell_stored(&stored, &caller, parts, reply, trace).await?;
+        Ok(Good { outcome: Outcome::Answered, octets, notice: None })
     }
 
-    fn plan(&self, operation: &Arc<Operation>, rights: &Arc<FieldRights>) -> Arc<FilterPlan> {
+    /// The filter of an operation for these rights.
+    pub(crate) fn plan(&self, operation: &Arc<Operation>, rights: &Arc<FieldRights>) -> Arc<FilterPlan> {
         let key = (Arc::as_ptr(rights).addr(), Arc::as_ptr(operation).addr());
         if let Some(cached) = self.plans.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(&cached.plan);
@@ -248,29 +256,45 @@ impl Gateway {
     }
 }
 
-fn paper_of(
+/// Takes a call in, to be answered later.
+async fn accept(
     checked: &Checked<'_>,
-    answer: &kapia_adapter::Answer,
-    plan: Arc<FilterPlan>,
+    incoming: &Incoming,
     parts: &Parts,
+    reply: &Reply<'_>,
+    trace: &mut Trace,
     now: OffsetDateTime,
-    service_call_id: i64,
-) -> Paper {
-    let permitted = checked.permitted();
-    let known = &permitted.known;
-    let (administration, register) = Paper::kept_by(known.served);
-    Paper {
-        operation: Arc::clone(&known.served.operation),
-        administration,
-        register,
-        request: (known.opened.document.clone(), checked.argument().id()),
-        answer: answer.document().clone(),
-        plan,
-        executed: now,
-        service_call_id,
-        consumer: permitted.permit().consumer_name().as_str().to_owned(),
-        legal_reason: known.request.context.get("LawReason").map(str::to_owned),
-        limits: parts.settings.limits.clone(),
+) -> Result<Good, Box<Ended>> {
+    telling::can_sign(checked.permitted().known.request.sign_result, parts)?;
+    let id = trace.record.service_call_id;
+    let accepted = deferral::accept(checked, incoming, parts, id, now).await?;
+    trace.stage("accept");
+    let octets = reply.accepted(id, Some(accepted.code.reveal()));
+    Ok(Good { outcome: Outcome::Pending, octets, notice: accepted.notice })
+}
+
+/// The consumer has the answer to an asynchronous call.
+async fn acknowledge(
+    opened: &Opened,
+    incoming: &Incoming,
+    parts: &Parts,
+    reply: &Reply<'_>,
+    trace: &mut Trace,
+) -> Result<Good, Box<Ended>> {
+    trace.record.step = Step::Acknowledge;
+    let now = OffsetDateTime::now_utc();
+    let caller = identity::identify(incoming, opened, parts, now, trace)?;
+    trace.stage("identify");
+    deferral::acknowledge(&opened.asked, incoming.entry, &caller, parts, now).await?;
+    trace.record.service_call_id = opened.asked.service_call_id.unwrap_or_default();
+    trace.stage("fetch");
+    Ok(Good { outcome: Outcome::Answered, octets: reply.acknowledged(), notice: None })
+}
+
+pub(crate) fn outcome_of(answer: &kapia_adapter::Answer) -> Outcome {
+    match answer.outcome() {
+        kapia_adapter::Outcome::Data => Outcome::Answered,
+        kapia_adapter::Outcome::NoData => Outcome::NoData,
     }
 }
 
@@ -283,36 +307,19 @@ async fn next_call_id(parts: &Parts) -> Result<i64, Box<Ended>> {
     })
 }
 
-fn no_such_call(condition: Condition) -> Box<Ended> {
-    let hint = Bilingual::new(
-        "use the ServiceCallID and the VerificationCode of an asynchronous call of this consumer",
-        "използвайте ServiceCallID и VerificationCode на асинхронна заявка на този консуматор",
-    );
-    Ended::new(Outcome::Fault, condition, "call-unknown", hint)
-}
-
-fn no_signer() -> Box<Ended> {
-    let hint = Bilingual::new(
-        "ask with SignResult=false, or have the operator configure [signer]",
-        "заявете със SignResult=false или операторът да настрои [signer]",
-    );
-    let cause = "this gateway has no key to sign answers with".to_owned();
-    Ended::new(Outcome::InternalError, Condition::Core(cause), "no-signer", hint)
-}
-
-fn not_signed() -> Box<Ended> {
-    let hint = Bilingual::new("tell the operator of the gateway", "уведомете оператора на шлюза");
-    Ended::new(Outcome::InternalError, Condition::Core("the answer could not be signed".into()), "not-signed", hint)
-}
-
-fn answered(content_type: &'static str, octets: Vec<u8>) -> Outgoing {
-    Outgoing { status: 200, content_type, body: Bytes::from(octets), code: None, hint: None }
+fn answered(content_type: &'static str, good: Good) -> Outgoing {
+    let Good { octets, notice, .. } = good;
+    let (code, hint) = match notice {
+        Some(Notice { code, hint }) => (Some(code), Some(hint.en)),
+        None => (None, None),
+    };
+    Outgoing { status: 200, content_type, body: Bytes::from(octets), code, hint, headers: Vec::new() }
 }
 
 fn end(ended: Ended, reply: &Reply<'_>, service_call_id: i64) -> Outgoing {
     let Ended { condition, code, hint, places, .. } = ended;
     let hint_en = hint.en.clone();
-    let (status, octets) = match condition.shape(code, hint, places) {
+    let (status, octets) = match condition.shape(reply.method, &code, hint, places) {
         Shape::Result { text, is_ready } => {
             // RegiX gives the number of the call only when the register was asked (regix-contract §5.3).
             let id = if is_ready { service_call_id } else { 0 };
@@ -326,6 +333,7 @@ fn end(ended: Ended, reply: &Reply<'_>, service_call_id: i64) -> Outgoing {
         body: Bytes::from(octets),
         code: Some(code),
         hint: Some(hint_en).filter(|hint| !hint.is_empty()),
+        headers: Vec::new(),
     }
 }
 
@@ -336,8 +344,9 @@ fn refuse(not_a_call: &NotACall) -> Outgoing {
         status: *status,
         content_type: version.content_type(),
         body: Bytes::from(fault.write(*version, message_id.as_deref())),
-        code: Some(code),
+        code: Some(Cow::Borrowed(code)),
         hint,
+        headers: Vec::new(),
     }
 }
 
@@ -356,7 +365,8 @@ fn not_journaled(reply: &Reply<'_>) -> Outgoing {
         status: 500,
         content_type: reply.version.content_type(),
         body: Bytes::from(fault.write(reply.version, reply.relates_to)),
-        code: Some("journal-unavailable"),
+        code: Some("journal-unavailable".into()),
         hint: Some("try again later".into()),
+        headers: Vec::new(),
     }
 }

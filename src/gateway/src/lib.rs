@@ -6,19 +6,30 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod courier;
+mod deferral;
 mod ended;
 mod filter;
 mod gateway;
+mod hosting;
+mod identity;
 mod matrix;
 mod message;
 mod metrics;
 mod opened;
 mod paper;
+mod runner;
 mod settings;
 mod stages;
+mod successor;
+mod telling;
 mod trace;
 
+pub use courier::{Courier, Parcel, Undelivered};
+pub use deferral::Deferral;
 pub use filter::{FilterPlan, Filtered};
 pub use gateway::{Gateway, Parts};
+pub use hosting::{HostIncoming, HostOutgoing, HostedAdapter, Hosting, HostingParts};
 pub use message::{Incoming, Outgoing};
+pub use runner::{Pace, Runner};
 pub use settings::{Settings, TextLanguage, Validation};

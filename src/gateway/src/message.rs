@@ -1,8 +1,8 @@
 use bytes::Bytes;
-use kapia_pki::Presented;
+use kapia_pki::Shown;
 use kapia_regix::{Address, EntryPoint};
+use std::borrow::Cow;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Instant;
 use time::OffsetDateTime;
 
@@ -19,11 +19,11 @@ pub struct Incoming {
     pub soap_action: Option<String>,
     /// The body.
     pub body: Bytes,
-    /// The certificate of the connection, whatever its chain is worth.
-    pub certificate: Option<Arc<Presented>>,
+    /// What shows who the client is, whatever it is worth.
+    pub shown: Shown,
     /// The client's address in the form of regix-contract §5.1: socket, or the forwarded chain with the proxy.
     pub client_address: String,
-    /// The address of the connection alone.
+    /// The address of the client, as far as configured proxies vouch for it; else that of the connection.
     pub peer: Option<IpAddr>,
     /// When the message had arrived.
     pub received: OffsetDateTime,
@@ -41,7 +41,9 @@ pub struct Outgoing {
     /// The envelope.
     pub body: Bytes,
     /// Stable code of what went wrong, `None` for an answer.
-    pub code: Option<&'static str>,
+    pub code: Option<Cow<'static, str>>,
     /// What to do about it, for a header of the reply: results have no room for it.
     pub hint: Option<String>,
+    /// Further headers of the reply, ready to be sent.
+    pub headers: Vec<(&'static str, String)>,
 }

@@ -3,9 +3,9 @@
 use crate::message::Incoming;
 use crate::settings::Settings;
 use bytes::Bytes;
-use kapia_regix::{Method, RequestError, ServiceRequest, read_request};
+use kapia_regix::{CheckRequest, Method, RequestError, ServiceRequest, read_check, read_request};
 use kapia_soap::{Addressing, Bilingual, Envelope, Fault, FaultCode, Problem, Version, WSS_NAMESPACES};
-use kapia_xml::{Document, XmlError};
+use kapia_xml::{Document, ElementId, XmlError};
 
 /// A message that has been understood as a call of a method.
 pub(crate) struct Opened {
@@ -13,7 +13,12 @@ pub(crate) struct Opened {
     pub version: Version,
     pub message_id: Option<String>,
     pub method: Method,
+    /// The blocks of WS-Security that are for us.
+    pub security: Vec<ElementId>,
+    /// What a call asks for; empty for the other methods.
     pub request: Result<ServiceRequest, RequestError>,
+    /// Which call the other methods mean; empty for a call.
+    pub asked: CheckRequest,
 }
 
 /// Why a message is not a call: an HTTP status and, where SOAP can be spoken, a fault.
@@ -37,7 +42,7 @@ pub(crate) fn open(incoming: &Incoming, body: Bytes, settings: &Settings) -> Res
     })?;
     let security = WSS_NAMESPACES.map(|namespace| (namespace, "Security"));
     let envelope = Envelope::open(&document, version, &security)
-        .map_err(|(error, addressing)| refuse(500, "envelope", error.fault(), addressing.message_id))?;
+        .map_err(|(error, addressing)| refuse(500, error.code(), error.fault(), addressing.message_id))?;
     let Addressing { action, message_id } = envelope.addressing;
     let body = document.element(envelope.body);
     let Some(method) = incoming.entry.method(body.namespace(), body.local()) else {
@@ -53,11 +58,13 @@ pub(crate) fn open(incoming: &Incoming, body: Bytes, settings: &Settings) -> Res
         let reason = format!("the action of the message is not that of {}", method.name());
         return Err(refuse(500, "action-mismatch", action_not_supported(reason), message_id));
     }
-    let request = match method {
-        Method::Execute | Method::ExecuteSynchronous => read_request(incoming.entry, method, body),
-        _ => Ok(ServiceRequest::default()),
+    let (request, asked) = match method {
+        Method::Execute | Method::ExecuteSynchronous => {
+            (read_request(incoming.entry, method, body), CheckRequest::default())
+        }
+        _ => (Ok(ServiceRequest::default()), read_check(incoming.entry, method, body)),
     };
-    Ok(Opened { document, version, message_id, method, request })
+    Ok(Opened { document, version, message_id, method, security: envelope.security, request, asked })
 }
 
 fn announced(incoming: &Incoming) -> Result<Version, Box<NotACall>> {

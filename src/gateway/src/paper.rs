@@ -18,7 +18,7 @@ pub(crate) struct Paper {
     pub administration: String,
     pub register: String,
     pub request: (Document, ElementId),
-    pub answer: Document,
+    pub answer: (Document, ElementId),
     pub plan: Arc<FilterPlan>,
     pub executed: OffsetDateTime,
     pub service_call_id: i64,
@@ -42,8 +42,10 @@ impl Paper {
 
     fn print_now(&self) -> Result<(Document, u64), Box<Ended>> {
         let mut filtered = self.plan.start();
-        let mut writer = Writer::with_capacity(self.answer.root().span().len());
-        writer.copy(self.answer.root(), &mut filtered);
+        let (answer, root) = &self.answer;
+        let root = answer.element(*root);
+        let mut writer = Writer::with_capacity(root.span().len());
+        writer.copy(root, &mut filtered);
         let hidden = filtered.hidden();
         let read = |octets: Vec<u8>| Document::read(octets, &self.limits).map_err(|_| failed("pdf-too-large", None));
         let answer = read(writer.into_bytes())?;

@@ -1,5 +1,7 @@
+use kapia_saml::Judge;
 use kapia_xml::Limits;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What happens to a document that breaks its schema.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub language: TextLanguage,
     /// How many violations a fault tells.
     pub told_violations: usize,
+    /// Who judges tokens about consumers; without it tokens are passed over, and the service bus is refused.
+    pub tokens: Option<Arc<Judge>>,
 }
 
 impl Default for Settings {
@@ -47,6 +51,7 @@ impl Default for Settings {
             register_timeout: Duration::from_secs(60),
             language: TextLanguage::default(),
             told_violations: 5,
+            tokens: None,
         }
     }
 }

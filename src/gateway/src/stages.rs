@@ -8,13 +8,12 @@ use crate::trace::{Trace, without_numbers};
 use kapia_adapter::{AdapterError, CallFacts, Fault, Operation, Question, Sensitive, Served, Unserved};
 use kapia_journal::Outcome;
 use kapia_language::Language;
-use kapia_pki::{ChainVerdict, Presented};
-use kapia_registry::{Caller, Denial, OperationName, Permit};
-use kapia_regix::{Condition, ServiceRequest};
+use kapia_registry::{Caller, ConsumerId, Credential, Denial, OperationName, Permit};
+use kapia_regix::{Condition, EntryPoint, Method, ServiceRequest};
 use kapia_schema::{Options, Report, SchemaSet};
 use kapia_soap::{Bilingual, Place};
 use kapia_xml::{Document, Element, QName};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 /// A call whose operation is served here.
@@ -22,6 +21,17 @@ pub(crate) struct Known<'c> {
     pub opened: Opened,
     pub request: ServiceRequest,
     pub served: &'c Served,
+}
+
+impl Known<'_> {
+    /// Whether the consumer asks for an answer later, or the operation has no other (regix-contract §3.3, §10 item 1).
+    pub fn is_answered_later(&self, entry: EntryPoint) -> bool {
+        let asked = match entry {
+            EntryPoint::V0 | EntryPoint::V1 => self.opened.method == Method::Execute,
+            EntryPoint::V2 => self.request.processing.asynchronous,
+        };
+        asked || self.served.operation.asynchronous
+    }
 }
 
 /// A call that the access decision has allowed. Only [`permit`] makes it.
@@ -80,41 +90,18 @@ fn not_served(name: &str, unserved: &Unserved<'_>) -> Box<Ended> {
     Ended::new(Outcome::Fault, condition, code, hint)
 }
 
-/// Who is calling? Only a certificate whose chain is trusted now identifies anybody.
-pub(crate) fn identify(
-    certificate: Option<&Presented>,
+/// Who was calling when a call was accepted? The same consumer, if its certificate still is one of its own.
+pub(crate) fn identify_accepted(
+    consumer: i64,
+    certificate: [u8; 32],
     parts: &Parts,
     now: OffsetDateTime,
 ) -> Result<Caller, Box<Ended>> {
-    if let Some(presented) = certificate.filter(|presented| presented.trusted().is_none()) {
-        return Err(untrusted(presented));
-    }
-    let thumbprints = certificate.map(crate::trace::thumbprints);
-    parts.registry.identify(thumbprints.as_ref(), now).map_err(|denial| denied(&denial))
-}
-
-fn untrusted(presented: &Presented) -> Box<Ended> {
-    const RENEW: (&str, &str) = (
-        "renew the transport certificate and have it registered",
-        "подновете транспортното удостоверение и го регистрирайте",
-    );
-    const ISSUER: (&str, &str) = (
-        "use the transport certificate that was issued for this environment; test and production have different issuers",
-        "използвайте транспортното удостоверение, издадено за тази среда; тестовата и реалната имат различни издатели",
-    );
-    let (condition, code, (en, bg)) = match presented.chain {
-        ChainVerdict::Expired => (Condition::CertificateNotActive, "certificate-expired", RENEW),
-        ChainVerdict::NotYetValid => (Condition::CertificateNotActive, "certificate-not-yet-valid", RENEW),
-        ChainVerdict::Revoked => (Condition::CertificateNotActive, "certificate-revoked", RENEW),
-        ChainVerdict::WrongPurpose => (Condition::CertificateNotFound, "certificate-wrong-purpose", ISSUER),
-        _ => (Condition::CertificateNotFound, "certificate-issuer-unknown", ISSUER),
+    let credential = Credential::Accepted {
+        consumer: ConsumerId::new(consumer),
+        certificate: kapia_registry::Sha256Thumbprint(certificate),
     };
-    use Language::{Bulgarian, English};
-    let hint = Bilingual::new(
-        format!("{}; {en}", presented.chain.message(English)),
-        format!("{}; {bg}", presented.chain.message(Bulgarian)),
-    );
-    Ended::new(Outcome::Denied, condition, code, hint)
+    parts.registry.identify(Some(&credential), now).map_err(|denial| denied(&denial))
 }
 
 /// May they? Makes the one thing that lets a call go on.
@@ -124,18 +111,25 @@ pub(crate) fn permit<'c>(
     parts: &Parts,
     now: OffsetDateTime,
 ) -> Result<Permitted<'c>, Box<Ended>> {
-    let name = known.served.operation.name.as_str();
-    let operation: OperationName = name.parse().map_err(|_| {
+    let permit = decide(known.served.operation.name.as_str(), caller, parts, now)?;
+    Ok(Permitted { known, permit })
+}
+
+/// The access decision alone.
+pub(crate) fn decide(
+    operation: &str,
+    caller: &Caller,
+    parts: &Parts,
+    now: OffsetDateTime,
+) -> Result<Permit, Box<Ended>> {
+    let operation: OperationName = operation.parse().map_err(|_| {
         let hint = Bilingual::new("rename the operation in its package", "преименувайте операцията в пакета ѝ");
         Ended::new(Outcome::InternalError, Condition::OperationInvalid, "operation-not-a-name", hint)
     })?;
-    match parts.registry.permit(caller, &operation, now) {
-        Ok(permit) => Ok(Permitted { known, permit }),
-        Err(denial) => Err(denied(&denial)),
-    }
+    parts.registry.permit(caller, &operation, now).map_err(|denial| denied(&denial))
 }
 
-fn denied(denial: &Denial) -> Box<Ended> {
+pub(crate) fn denied(denial: &Denial) -> Box<Ended> {
     use Language::{Bulgarian, English};
     use kapia_registry::Condition as Refused;
     let condition = match denial.condition() {
@@ -157,7 +151,6 @@ pub(crate) fn check_argument<'c>(
     let Known { opened, request, served } = &permitted.known;
     let processing = request.processing;
     for (asked, what) in [
-        (processing.asynchronous, "asynchronous processing"),
         (processing.verify, "RequestProcessing Verify"),
         (processing.decrypt, "RequestProcessing Decrypt"),
         (processing.transform_from_pdf, "RequestProcessing TransformFromPDF"),
@@ -233,27 +226,31 @@ fn first_hint(report: &Report) -> Bilingual {
         .unwrap_or_default()
 }
 
-/// Asks the register, for no longer than the settings allow.
+/// Asks the register, for no longer than `patience`.
 pub(crate) async fn ask(
     checked: &Checked<'_>,
     service_call_id: i64,
     incoming: &crate::Incoming,
     settings: &Settings,
+    patience: Duration,
 ) -> Result<kapia_adapter::Answer, Box<Ended>> {
     let Permitted { known, permit } = checked.permitted();
-    let facts = call_facts(known, permit, service_call_id, incoming, settings);
+    let facts = call_facts(known, permit, service_call_id, incoming, patience);
     let question = Question { operation: &known.served.operation, argument: checked.argument(), call: &facts };
-    match tokio::time::timeout(settings.register_timeout, known.served.adapter().ask(question)).await {
+    match tokio::time::timeout(patience, known.served.adapter().ask(question)).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(register_failed(&error, settings)),
         Err(_) => {
-            let seconds = settings.register_timeout.as_secs();
+            let seconds = patience.as_secs();
             let text = settings.language.of("the register did not answer in time", "регистърът не отговори навреме");
             let hint = Bilingual::new(
                 format!("try again later; the gateway waits {seconds} seconds"),
                 format!("опитайте по-късно; шлюзът чака {seconds} секунди"),
             );
-            Err(Ended::new(Outcome::AdapterError, Condition::Register(text.into()), "register-timeout", hint))
+            let condition = Condition::Register(text.into());
+            let mut ended = Ended::new(Outcome::AdapterError, condition, "register-timeout", hint);
+            ended.passing = true;
+            Err(ended)
         }
     }
 }
@@ -266,7 +263,9 @@ fn register_failed(error: &AdapterError, settings: &Settings) -> Box<Ended> {
         Fault::Gateway => (Outcome::InternalError, Condition::Core(text)),
         Fault::Register | Fault::Client => (Outcome::AdapterError, Condition::Register(text)),
     };
-    Ended::new(outcome, condition, error.code, hint)
+    let mut ended = Ended::new(outcome, condition, error.code, hint);
+    ended.passing = error.retryable;
+    ended
 }
 
 fn call_facts(
@@ -274,7 +273,7 @@ fn call_facts(
     permit: &Permit,
     service_call_id: i64,
     incoming: &crate::Incoming,
-    settings: &Settings,
+    patience: Duration,
 ) -> CallFacts {
     let request = &known.request;
     let sensitive = |text: Option<&str>| text.map(Sensitive::new);
@@ -282,13 +281,13 @@ fn call_facts(
         service_call_id: u64::try_from(service_call_id).unwrap_or_default(),
         consumer_name: permit.consumer_name().as_str().to_owned(),
         consumer_oid: permit.oid().map(|oid| oid.as_str().to_owned()),
-        certificate_thumbprint: Some(permit.thumbprints().sha1_hex()),
+        certificate_thumbprint: Some(permit.thumbprints().sha1.to_string()),
         client_address: incoming.peer,
         context: request.context.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         employee_egn: sensitive(request.employee_egn.as_ref().map(|egn| egn.reveal())),
         citizen_egn: sensitive(request.citizen_egn.as_ref().map(|egn| egn.reveal())),
         eid_token: sensitive(request.eid_token.as_deref()),
-        deadline: Some(Instant::now() + settings.register_timeout),
+        deadline: Some(Instant::now() + patience),
     }
 }
 

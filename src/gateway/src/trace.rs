@@ -1,10 +1,12 @@
 //! What is known of a call while it goes on: its journal record, filled stage by stage. Never content.
 
+use crate::ended::Ended;
 use crate::message::Incoming;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, TokenFate};
 use crate::settings::Validation as Mode;
+use kapia_adapter::Operation;
 use kapia_journal::{CallContext, Certificate, Consumer, Digest, EntryPoint, FirstViolation, Part, Record, Validation};
-use kapia_registry::{Caller, Thumbprints};
+use kapia_registry::Caller;
 use kapia_regix::ServiceRequest;
 use kapia_schema::Report;
 use kapia_soap::Version;
@@ -16,6 +18,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Trace {
     metrics: Arc<Metrics>,
     last: Instant,
+    old_name: Option<Arc<Operation>>,
     /// What will be written down.
     pub record: Record,
 }
@@ -27,39 +30,53 @@ impl Trace {
         let mut record = Record::new(incoming.received, entry);
         record.client_address = incoming.client_address.clone();
         record.request = request;
-        record.certificate = incoming.certificate.as_deref().map(|presented| Certificate {
+        record.certificate = incoming.shown.certificate().map(|presented| Certificate {
             sha256: Digest(presented.thumbprints.sha256.0),
             sha1: Digest(presented.thumbprints.sha1.0),
         });
-        Trace { metrics, last: incoming.started, record }
+        Trace { metrics, last: incoming.started, old_name: None, record }
     }
 
     /// Takes over what the request says of itself.
     pub fn request(&mut self, request: &ServiceRequest, message_id: Option<&str>) {
         self.record.message_id = message_id.map(str::to_owned);
         self.record.operation = asked_operation(request);
-        let field = |name| request.context.get(name).map(str::to_owned);
-        self.record.context = CallContext {
-            service_uri: field("ServiceURI"),
-            service_type: field("ServiceType"),
-            employee_identifier: field("EmployeeIdentifier"),
-            employee_names: field("EmployeeNames"),
-            employee_aditional_identifier: field("EmployeeAditionalIdentifier"),
-            employee_position: field("EmployeePosition"),
-            administration_oid: field("AdministrationOId"),
-            administration_name: field("AdministrationName"),
-            responsible_person_identifier: field("ResponsiblePersonIdentifier"),
-            law_reason: field("LawReason"),
-            remark: field("Remark"),
-        };
+        self.record.context = context_of(&request.context);
     }
 
     pub fn caller(&mut self, caller: &Caller) {
+        // Of a thumbprint alone, the certificate that it led to.
+        self.record.certificate.get_or_insert_with(|| {
+            let known = caller.thumbprints();
+            Certificate { sha256: Digest(known.sha256.0), sha1: Digest(known.sha1.0) }
+        });
         self.record.consumer = Some(Consumer {
             id: caller.consumer_id().get(),
             name: caller.consumer_name().as_str().to_owned(),
             oid: caller.oid().map(|oid| oid.as_str().to_owned()),
         });
+    }
+
+    /// The call is one by an old name of an operation.
+    pub fn superseded(&mut self, operation: &Arc<Operation>) {
+        if let Some(succession) = &operation.successor {
+            self.metrics.superseded(operation.name.as_str(), succession.successor.as_str());
+        }
+        self.old_name = Some(Arc::clone(operation));
+    }
+
+    /// The operation by whose old name the call came.
+    pub fn old_name(&self) -> Option<&Arc<Operation>> {
+        self.old_name.as_ref()
+    }
+
+    pub fn token(&self, fate: TokenFate) {
+        self.metrics.token(fate);
+    }
+
+    pub fn ended(&mut self, ended: &Ended) {
+        self.record.outcome = ended.outcome;
+        self.record.error_code = Some(ended.code.clone());
     }
 
     /// Ends a stage that began when the one before it ended.
@@ -92,6 +109,24 @@ impl Trace {
     }
 }
 
+/// The call context as the journal writes it.
+pub(crate) fn context_of(context: &kapia_regix::CallContext) -> CallContext {
+    let field = |name| context.get(name).map(str::to_owned);
+    CallContext {
+        service_uri: field("ServiceURI"),
+        service_type: field("ServiceType"),
+        employee_identifier: field("EmployeeIdentifier"),
+        employee_names: field("EmployeeNames"),
+        employee_aditional_identifier: field("EmployeeAditionalIdentifier"),
+        employee_position: field("EmployeePosition"),
+        administration_oid: field("AdministrationOId"),
+        administration_name: field("AdministrationName"),
+        responsible_person_identifier: field("ResponsiblePersonIdentifier"),
+        law_reason: field("LawReason"),
+        remark: field("Remark"),
+    }
+}
+
 /// The operation as the journal writes it. What is no name at all may be anything, even personal data in the wrong
 /// place: it is not kept.
 fn asked_operation(request: &ServiceRequest) -> String {
@@ -120,11 +155,6 @@ pub(crate) fn without_numbers(name: &str) -> String {
     }
     kept.pop();
     kept
-}
-
-/// The thumbprints as the registry takes them.
-pub(crate) fn thumbprints(presented: &kapia_pki::Presented) -> Thumbprints {
-    Thumbprints { sha1: presented.thumbprints.sha1.0, sha256: presented.thumbprints.sha256.0 }
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use crate::Method;
 use kapia_soap::{Bilingual, Fault, FaultCode, Place, Problem};
 
 /// The address that RegiX's own texts point to for operation names.
@@ -35,6 +36,12 @@ pub enum Condition {
     ArgumentInvalid,
     /// No asynchronous call of that number.
     CallUnknown,
+    /// The verification code is not that of the call.
+    WrongCode,
+    /// The answer of an asynchronous call was acknowledged or has expired.
+    ResultGone(i64),
+    /// The answer of an asynchronous call cannot be acknowledged yet.
+    NotReady,
     /// A processing flag or method that the gateway does not offer.
     NotOffered(&'static str),
     /// The request element could not be read.
@@ -58,21 +65,27 @@ pub enum Shape {
 impl Condition {
     /// The shape, with the exact text of RegiX where RegiX has one. The hint and the places are told in faults only:
     /// a result has no room for them.
-    pub fn shape(&self, code: &str, hint: Bilingual, places: Vec<Place>) -> Shape {
+    pub fn shape(&self, method: Method, code: &str, hint: Bilingual, places: Vec<Place>) -> Shape {
         let text = self.text();
         match self {
+            // Its reply is empty: RegiX swallows the refusal (regix-contract §10 item 5), we tell it.
+            _ if method == Method::AcknowledgeResultReceived => self.fault(text, code, hint, places),
             Condition::CertificateNotFound
             | Condition::CertificateNotActive
             | Condition::NoAccess
             | Condition::ServiceDisabled
+            | Condition::WrongCode
+            | Condition::ResultGone(_)
             | Condition::Core(_) => Shape::Result { text, is_ready: false },
             Condition::Register(_) => Shape::Result { text, is_ready: true },
-            _ => {
-                let message = Bilingual::new(self.english(), self.bulgarian());
-                let problem = Problem { code: code.into(), message, hint, places };
-                Shape::Fault(Fault { code: FaultCode::Service, reason: text, problem: Some(problem) })
-            }
+            _ => self.fault(text, code, hint, places),
         }
+    }
+
+    fn fault(&self, reason: String, code: &str, hint: Bilingual, places: Vec<Place>) -> Shape {
+        let message = Bilingual::new(self.english(), self.bulgarian());
+        let problem = Problem { code: code.into(), message, hint, places };
+        Shape::Fault(Fault { code: FaultCode::Service, reason, problem: Some(problem) })
     }
 
     /// The text on the wire.
@@ -93,7 +106,10 @@ impl Condition {
                     .into()
             }
             Condition::CallUnknown => "No such serviceCallID could be found!".into(),
-            Condition::ArgumentRoot { .. }
+            Condition::WrongCode => "Wrong verification code".into(),
+            Condition::ResultGone(id) => format!("There is no operation known with the provided id: {id}"),
+            Condition::NotReady
+            | Condition::ArgumentRoot { .. }
             | Condition::ArgumentInvalid
             | Condition::NotOffered(_)
             | Condition::Unreadable(_) => self.english(),
@@ -106,6 +122,7 @@ impl Condition {
                 format!("the argument of the operation is {expected}, but {found} was sent")
             }
             Condition::ArgumentInvalid => "the argument does not match the schema of the operation".into(),
+            Condition::NotReady => "the call has no answer yet that could be acknowledged".into(),
             Condition::NotOffered(what) => format!("{what} is not offered by this gateway"),
             Condition::Unreadable(cause) => cause.clone(),
             _ => self.text(),
@@ -122,6 +139,9 @@ impl Condition {
             }
             Condition::ArgumentInvalid => "аргументът не отговаря на схемата на операцията".into(),
             Condition::CallUnknown => "няма заявка с този номер".into(),
+            Condition::WrongCode => "кодът за потвърждение не е на тази заявка".into(),
+            Condition::ResultGone(_) => "отговорът вече е потвърден или срокът му е изтекъл".into(),
+            Condition::NotReady => "заявката още няма отговор, който да бъде потвърден".into(),
             Condition::NotOffered(what) => format!("този шлюз не предлага {what}"),
             Condition::Unreadable(_) => "заявката не може да бъде прочетена".into(),
             Condition::CertificateNotFound => "отказан достъп: удостоверението не е намерено".into(),
@@ -151,6 +171,8 @@ mod tests {
             ),
             (Condition::OperationUnknown("X".into()), "Operation with name:'X' could not be found!"),
             (Condition::CallUnknown, "No such serviceCallID could be found!"),
+            (Condition::WrongCode, "Wrong verification code"),
+            (Condition::ResultGone(7), "There is no operation known with the provided id: 7"),
         ] {
             assert_eq!(condition.text(), expected);
         }
@@ -158,9 +180,22 @@ mod tests {
 
     #[test]
     fn refusals_are_results_and_wrong_requests_are_faults() {
-        let shape = |condition: Condition| condition.shape("code", Bilingual::default(), Vec::new());
+        let shape = |condition: Condition| condition.shape(Method::Execute, "code", Bilingual::default(), Vec::new());
         assert!(matches!(shape(Condition::NoAccess), Shape::Result { is_ready: false, .. }));
         assert!(matches!(shape(Condition::Register("x".into())), Shape::Result { is_ready: true, .. }));
         assert!(matches!(shape(Condition::ArgumentMissing), Shape::Fault(_)));
+        assert!(matches!(shape(Condition::WrongCode), Shape::Result { is_ready: false, .. }));
+    }
+
+    #[test]
+    fn an_acknowledgement_has_no_room_for_a_refusal_so_it_is_a_fault() {
+        let acknowledge = Method::AcknowledgeResultReceived;
+        for condition in [Condition::NoAccess, Condition::WrongCode, Condition::Core("x".into())] {
+            let expected = condition.text();
+            match condition.shape(acknowledge, "code", Bilingual::default(), Vec::new()) {
+                Shape::Fault(fault) => assert_eq!(fault.reason, expected),
+                shape => panic!("{shape:?}"),
+            }
+        }
     }
 }

@@ -19,6 +19,8 @@ pub struct Request<'a> {
     pub argument: &'a str,
     /// Whether the answer is to be signed.
     pub sign: bool,
+    /// Whether the answer is to be fetched later.
+    pub later: bool,
     /// The legal ground.
     pub law_reason: &'a str,
     /// Address of the service, for WS-Addressing.
@@ -38,40 +40,94 @@ impl Request<'_> {
     }
 
     /// The action of the call, for `SOAPAction` and WS-Addressing alike.
-    pub fn action(entry: EntryPoint) -> String {
-        entry.action(method(entry))
+    pub fn action(&self) -> String {
+        self.entry.action(self.method())
     }
 
     /// The envelope. The argument begins on the first line, so that lines which a fault names are lines of the argument.
     pub fn envelope(&self) -> String {
-        let soap = self.version.namespace();
-        let header = match self.version {
-            Version::V11 => String::new(),
-            Version::V12 => format!(
-                "<s:Header><a:Action xmlns:a=\"{ADDRESSING}\" s:mustUnderstand=\"1\">{}</a:Action>\
-                 <a:MessageID xmlns:a=\"{ADDRESSING}\">{}</a:MessageID><a:To xmlns:a=\"{ADDRESSING}\">{}</a:To></s:Header>",
-                Self::action(self.entry),
-                message_id(),
-                escaped(self.to)
-            ),
-        };
-        let (method, contract, data) = (method(self.entry).name(), self.entry.contract(), self.entry.data());
+        let data = self.entry.data();
+        let processing = if self.later { "<RequestProcessing>Asynchronous</RequestProcessing>" } else { "" };
         let (open, close) = match self.entry {
             EntryPoint::V0 | EntryPoint::V1 => (String::new(), ""),
-            EntryPoint::V2 => (format!("<ServiceRequestData xmlns=\"{data}\">"), "</ServiceRequestData>"),
+            EntryPoint::V2 => (format!("<ServiceRequestData xmlns=\"{data}\">{processing}"), "</ServiceRequestData>"),
         };
-        format!(
-            "<s:Envelope xmlns:s=\"{soap}\">{header}<s:Body><{method} xmlns=\"{contract}\"><request>{open}\
-             <Operation>{}</Operation><Argument>{}</Argument>\
+        let content = format!(
+            "{open}<Operation>{}</Operation><Argument>{}</Argument>\
              <CallContext><LawReason>{}</LawReason></CallContext>\
-             <SignResult>{}</SignResult><ReturnAccessMatrix>false</ReturnAccessMatrix>\
-             {close}</request></{method}></s:Body></s:Envelope>",
+             <SignResult>{}</SignResult><ReturnAccessMatrix>false</ReturnAccessMatrix>{close}",
             escaped(self.operation),
             self.argument,
             escaped(self.law_reason),
             self.sign
-        )
+        );
+        envelope(self.entry, self.version, self.method(), self.to, &content)
     }
+
+    fn method(&self) -> Method {
+        match self.entry {
+            EntryPoint::V0 | EntryPoint::V1 if !self.later => Method::ExecuteSynchronous,
+            _ => Method::Execute,
+        }
+    }
+}
+
+/// A question about a call whose answer comes later.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// Which contract.
+    pub entry: EntryPoint,
+    /// Which SOAP.
+    pub version: Version,
+    /// Number of the call.
+    pub service_call_id: &'a str,
+    /// The code that came with it; V1 has none.
+    pub verification_code: Option<&'a str>,
+    /// Address of the service, for WS-Addressing.
+    pub to: &'a str,
+}
+
+impl Question<'_> {
+    /// Action and envelope of `CheckResult`: is the answer there?
+    pub fn check(&self) -> (String, String) {
+        self.ask(Method::CheckResult)
+    }
+
+    /// Action and envelope of `AcknowledgeResultReceived`, which V2 alone has: the answer need not be kept.
+    pub fn acknowledge(&self) -> (String, String) {
+        self.ask(Method::AcknowledgeResultReceived)
+    }
+
+    fn ask(&self, method: Method) -> (String, String) {
+        let id = format!("<ServiceCallID>{}</ServiceCallID>", escaped(self.service_call_id));
+        let content = match self.entry {
+            EntryPoint::V0 | EntryPoint::V1 => id,
+            EntryPoint::V2 => format!(
+                "<ServiceCheckResultArgument xmlns=\"{}\">{id}<VerificationCode>{}</VerificationCode></ServiceCheckResultArgument>",
+                self.entry.data(),
+                escaped(self.verification_code.unwrap_or_default())
+            ),
+        };
+        (self.entry.action(method), envelope(self.entry, self.version, method, self.to, &content))
+    }
+}
+
+fn envelope(entry: EntryPoint, version: Version, method: Method, to: &str, content: &str) -> String {
+    let header = match version {
+        Version::V11 => String::new(),
+        Version::V12 => format!(
+            "<s:Header><a:Action xmlns:a=\"{ADDRESSING}\" s:mustUnderstand=\"1\">{}</a:Action>\
+             <a:MessageID xmlns:a=\"{ADDRESSING}\">{}</a:MessageID><a:To xmlns:a=\"{ADDRESSING}\">{}</a:To></s:Header>",
+            entry.action(method),
+            message_id(),
+            escaped(to)
+        ),
+    };
+    let (soap, contract, name, parameter) = (version.namespace(), entry.contract(), method.name(), method.parameter());
+    format!(
+        "<s:Envelope xmlns:s=\"{soap}\">{header}<s:Body><{name} xmlns=\"{contract}\"><{parameter}>{content}\
+         </{parameter}></{name}></s:Body></s:Envelope>"
+    )
 }
 
 /// A reply that was read.
@@ -82,10 +138,12 @@ pub struct Reply {
     pub kind: ReplyKind,
 }
 
-/// The three things that a reply can be.
+/// The things that a reply can be.
 pub enum ReplyKind {
     /// An answer.
     Answer {
+        /// The echoed argument.
+        request: Option<ElementId>,
         /// The document of the register.
         response: ElementId,
         /// What a signature covers.
@@ -107,14 +165,26 @@ pub enum ReplyKind {
         /// What else it tells, if the gateway is a Kapia.
         problem: Option<ElementId>,
     },
-    /// Anything else, such as the result of an asynchronous call.
+    /// A call that has no answer yet.
+    Pending {
+        /// Number of the call.
+        service_call_id: String,
+        /// The code with which the answer is fetched; only when the call was accepted, and not in V1.
+        verification_code: Option<String>,
+    },
+    /// Anything else, such as the reply to an acknowledgement.
     Other,
 }
 
 impl Reply {
     /// Reads an envelope.
     pub fn read(entry: EntryPoint, octets: bytes::Bytes) -> Result<Reply, XmlError> {
-        let document = Document::read(octets, &Limits::default())?;
+        Reply::read_within(entry, octets, &Limits::default())
+    }
+
+    /// The same within limits of one's own.
+    pub fn read_within(entry: EntryPoint, octets: bytes::Bytes, limits: &Limits) -> Result<Reply, XmlError> {
+        let document = Document::read(octets, limits)?;
         let kind = kind(entry, &document);
         Ok(Reply { document, kind })
     }
@@ -139,10 +209,18 @@ fn kind(entry: EntryPoint, document: &Document) -> ReplyKind {
     if text("HasError") == "true" {
         return ReplyKind::Refused { error: text("Error") };
     }
+    // What starts a call in V1 has no place for an answer.
+    let starts = content.is(entry.contract(), "ExecuteResponse") && entry != EntryPoint::V2;
+    if text("IsReady") == "false" || starts {
+        let code = result.child(data, "VerificationCode").map(|code| code.text().into_owned());
+        return ReplyKind::Pending { service_call_id: text("ServiceCallID"), verification_code: code };
+    }
     let signed = result.child(data, "Data");
-    let response = signed.and_then(|signed| signed.child(data, "Response")?.children().next());
+    let part = |local| signed.and_then(|signed| signed.child(data, local)?.children().next());
+    let response = part("Response");
     match (signed, response) {
         (Some(signed), Some(response)) => ReplyKind::Answer {
+            request: part("Request").map(Element::id),
             response: response.id(),
             data: signed.id(),
             signature: result.child(DSIG, "Signature").map(Element::id),
@@ -158,13 +236,6 @@ fn fault(fault: Element<'_>, soap: &str) -> ReplyKind {
     let detail = fault.child("", "detail").or_else(|| fault.child(soap, "Detail"));
     let problem = detail.and_then(|detail| detail.children().find(|child| child.local() == "Problem"));
     ReplyKind::Fault { reason, problem: problem.map(Element::id) }
-}
-
-fn method(entry: EntryPoint) -> Method {
-    match entry {
-        EntryPoint::V0 | EntryPoint::V1 => Method::ExecuteSynchronous,
-        EntryPoint::V2 => Method::Execute,
-    }
 }
 
 /// Unique enough to be found again: the clock and the process.
@@ -193,16 +264,49 @@ mod tests {
                     operation: "A.B.C",
                     argument: "<r xmlns=\"urn:r\"><x>1</x></r>",
                     sign: true,
+                    later: false,
                     law_reason: "чл. 1 <&>",
                     to: "https://localhost/?a&b",
                 };
                 let document = Document::read(request.envelope(), &Limits::default()).unwrap();
                 let envelope = kapia_soap::Envelope::open(&document, version, &[]).map_err(|_| ()).unwrap();
                 let body = document.element(envelope.body);
-                let read = crate::read_request(entry, method(entry), body).unwrap();
+                let read = crate::read_request(entry, request.method(), body).unwrap();
                 assert_eq!(read.operation.as_deref(), Some("A.B.C"));
                 assert!(read.sign_result && !read.return_access_matrix);
                 assert_eq!(read.context.get("LawReason"), Some("чл. 1 <&>"));
+            }
+        }
+    }
+    #[test]
+    fn the_gateway_reads_every_question_as_it_was_meant() {
+        for entry in [EntryPoint::V1, EntryPoint::V2] {
+            let question = Question {
+                entry,
+                version: Version::V12,
+                service_call_id: "17",
+                verification_code: Some("17.a+b=="),
+                to: "https://localhost/",
+            };
+            let (action, text) = question.check();
+            assert_eq!(action, entry.action(Method::CheckResult));
+            let document = Document::read(text, &Limits::default()).unwrap();
+            let envelope = kapia_soap::Envelope::open(&document, Version::V12, &[]).map_err(|_| ()).unwrap();
+            let read = crate::read_check(entry, Method::CheckResult, document.element(envelope.body));
+            assert_eq!(read.service_call_id, Some(17));
+            assert_eq!(read.verification_code.as_deref(), (entry == EntryPoint::V2).then_some("17.a+b=="));
+        }
+    }
+
+    #[test]
+    fn a_call_without_an_answer_is_pending_in_each_generation() {
+        for (entry, code) in [(EntryPoint::V1, None), (EntryPoint::V2, Some("17.x"))] {
+            let reply = crate::Reply { entry, method: Method::Execute, version: Version::V11, relates_to: None };
+            match Reply::read(entry, reply.accepted(17, Some("17.x")).into()).unwrap().kind {
+                ReplyKind::Pending { service_call_id, verification_code } => {
+                    assert_eq!((service_call_id.as_str(), verification_code.as_deref()), ("17", code));
+                }
+                _ => panic!("{entry:?}"),
             }
         }
     }

@@ -1,7 +1,7 @@
 use kapia_xml::Element;
 
 /// The names of the fields of a call context in wire order (regix-contract §2.3), misspelling included.
-const FIELDS: [&str; 11] = [
+pub(crate) const FIELDS: [&str; 11] = [
     "ServiceURI",
     "ServiceType",
     "EmployeeIdentifier",
@@ -31,6 +31,18 @@ impl CallContext {
                 if slot.is_none() && !crate::request::is_nil(child) {
                     *slot = Some(child.text().into_owned());
                 }
+            }
+        }
+        context
+    }
+
+    /// A context of fields by wire name; names that are none are passed over, the first of a name counts.
+    pub fn of_fields<'f>(fields: impl IntoIterator<Item = (&'f str, &'f str)>) -> CallContext {
+        let mut context = CallContext::default();
+        for (name, value) in fields {
+            let slot = FIELDS.iter().position(|field| *field == name).and_then(|at| context.values.get_mut(at));
+            if let Some(slot @ None) = slot {
+                *slot = Some(value.to_owned());
             }
         }
         context

@@ -9,6 +9,8 @@ mod condition;
 pub mod consumer;
 mod context;
 mod entry;
+pub mod form;
+pub mod host;
 mod matrix;
 mod reply;
 mod request;

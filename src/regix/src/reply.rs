@@ -4,7 +4,8 @@ use kapia_soap::{Version, XSD, begin_reply, end_reply};
 use kapia_xml::{CopyPolicy, Element, KeepAll, Writer, XSI_NAMESPACE, escape_attribute};
 use std::ops::Range;
 
-/// To whom a reply goes: generation, method, SOAP version and the message id of the request.
+/// To whom a reply goes: generation, method, SOAP version and the message id of the request. With the method
+/// `ExecuteCallback` of V2 it is a request of ours, which pushes a result to its consumer.
 #[derive(Clone, Debug)]
 pub struct Reply<'r> {
     /// The generation of the contract.
@@ -55,12 +56,10 @@ impl Reply<'_> {
         let namespace = self.entry.data();
         let size = answer.request.span().len() + answer.response.span().len();
         let mut writer = Writer::with_capacity(size + size / 4 + 6144);
-        let relied_on = relied_on(answer);
-        let listed: Vec<&str> = relied_on.iter().map(|(prefix, _)| *prefix).collect();
-        writer.list_prefixes(&listed);
-
         self.begin_result(&mut writer, true);
         if self.entry == EntryPoint::V0 {
+            let relied_on = relied_on(answer);
+            writer.list_prefixes(&relied_on.iter().map(|(prefix, _)| *prefix).collect::<Vec<_>>());
             let start = writer.position();
             writer.start("", namespace, "Result", &[], &[]);
             writer.copy(answer.response, policy);
@@ -69,38 +68,19 @@ impl Reply<'_> {
             self.end_result(&mut writer, None, answer.service_call_id, None);
             return Ok(Written { octets: writer.into_bytes(), data });
         }
-        let start = writer.position();
-        let scope = if answer.legacy_scope { vec![("xsd", XSD), ("xsi", XSI_NAMESPACE)] } else { relied_on.clone() };
-        writer.start_part("", namespace, "Data", &scope, &[("", "", "id", "data")]);
-        writer.start("", namespace, "Request", &[], &[("", "", "id", "request")]);
-        let request_at = writer.position();
-        writer.copy(answer.request, &mut KeepAll);
-        writer.end();
-        writer.start("", namespace, "Response", &[], &[("", "", "id", "response")]);
-        let response_at = writer.position();
-        writer.copy(answer.response, policy);
-        writer.end();
-        match answer.matrix {
-            Some(matrix) => matrix.write(&mut writer, namespace),
-            None => writer.nil("", namespace, "Matrix"),
-        }
-        writer.end();
-        let data = start..writer.position();
-        if let Some(signature) = sign(&writer.bytes()[data.clone()], &listed)? {
-            writer.raw(&signature);
-        }
+        let part = write_data(&mut writer, namespace, answer, policy, sign)?;
         self.end_result(&mut writer, None, answer.service_call_id, None);
-        let mut written = Written { octets: writer.into_bytes(), data };
-        // The later one first, so that the place of the earlier one stays what it was.
-        written.repeat_declarations(response_at, answer.response, &scope);
-        written.repeat_declarations(request_at, answer.request, &scope);
-        Ok(written)
+        Ok(part.finish(answer, writer.into_bytes()))
     }
 
     /// Writes a result with `HasError` (regix-contract §5.3): V2 with a nil `Data`, V1 with a `Data` that holds only a
     /// nil `Matrix`, V0 without a `Result`, where RegiX itself fails (regix-contract §3.6).
     pub fn error(&self, text: &str, is_ready: bool, service_call_id: i64) -> Vec<u8> {
         let mut writer = Writer::with_capacity(2048 + text.len());
+        if self.is_execute_result() {
+            self.execute_result(&mut writer, service_call_id, Some(text));
+            return writer.into_bytes();
+        }
         self.begin_result(&mut writer, is_ready);
         self.no_data(&mut writer);
         self.end_result(&mut writer, Some(text), service_call_id, None);
@@ -111,23 +91,19 @@ impl Reply<'_> {
     /// with which the answer is fetched (regix-contract §10 item 3).
     pub fn accepted(&self, service_call_id: i64, verification_code: Option<&str>) -> Vec<u8> {
         let mut writer = Writer::with_capacity(2048);
-        if self.entry != EntryPoint::V2 && self.method == Method::Execute {
-            let contract = self.entry.contract();
-            begin_reply(&mut writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
-            writer.start("", contract, "ExecuteResponse", &[], &[]);
-            writer.start("", contract, "ExecuteResult", &[], &[]);
-            writer.leaf("", contract, "ServiceCallID", &service_call_id.to_string());
-            writer.leaf("", contract, "HasError", "false");
-            writer.nil("", contract, "Error");
-            writer.end();
-            writer.end();
-            end_reply(&mut writer);
+        if self.is_execute_result() {
+            self.execute_result(&mut writer, service_call_id, None);
             return writer.into_bytes();
         }
         self.begin_result(&mut writer, false);
         self.no_data(&mut writer);
         self.end_result(&mut writer, None, service_call_id, verification_code);
         writer.into_bytes()
+    }
+
+    /// Writes that a call has no answer yet: not ready, no error, the number, no code (regix-contract §10 item 4).
+    pub fn pending(&self, service_call_id: i64) -> Vec<u8> {
+        self.accepted(service_call_id, None)
     }
 
     /// Writes the empty answer to `AcknowledgeResultReceived`.
@@ -138,6 +114,23 @@ impl Reply<'_> {
         writer.end();
         end_reply(&mut writer);
         writer.into_bytes()
+    }
+
+    /// Whether the reply is a `ServiceExecuteResult`, which has no room for data (regix-contract §3.2).
+    fn is_execute_result(&self) -> bool {
+        self.entry != EntryPoint::V2 && self.method == Method::Execute
+    }
+
+    fn execute_result(&self, writer: &mut Writer, service_call_id: i64, error: Option<&str>) {
+        let contract = self.entry.contract();
+        begin_reply(writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
+        writer.start("", contract, "ExecuteResponse", &[], &[]);
+        writer.start("", contract, "ExecuteResult", &[], &[]);
+        writer.leaf("", contract, "ServiceCallID", &service_call_id.to_string());
+        self.has_error(writer, error);
+        writer.end();
+        writer.end();
+        end_reply(writer);
     }
 
     /// What stands in place of `Data` when there is none.
@@ -157,8 +150,14 @@ impl Reply<'_> {
         let contract = self.entry.contract();
         let method = self.method.name();
         begin_reply(writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
-        writer.start("", contract, &format!("{method}Response"), &[], &[]);
-        writer.start("", contract, &format!("{method}Result"), &[], &[]);
+        if self.method == Method::ExecuteCallback {
+            // A result that is pushed is a request (regix-contract §4.1).
+            writer.start("", contract, method, &[], &[]);
+            writer.start("", contract, self.method.parameter(), &[], &[]);
+        } else {
+            writer.start("", contract, &format!("{method}Response"), &[], &[]);
+            writer.start("", contract, &format!("{method}Result"), &[], &[]);
+        }
         if self.entry == EntryPoint::V2 {
             writer.start("", self.entry.data(), "ServiceResultData", &[], &[]);
         }
@@ -167,11 +166,7 @@ impl Reply<'_> {
 
     fn end_result(&self, writer: &mut Writer, error: Option<&str>, service_call_id: i64, code: Option<&str>) {
         let data = self.entry.data();
-        writer.leaf("", data, "HasError", if error.is_some() { "true" } else { "false" });
-        match error {
-            Some(text) => writer.leaf("", data, "Error", text),
-            None => writer.nil("", data, "Error"),
-        }
+        self.has_error(writer, error);
         if self.entry != EntryPoint::V0 {
             writer.leaf("", data, "ServiceCallID", &service_call_id.to_string());
         }
@@ -184,6 +179,68 @@ impl Reply<'_> {
         writer.end();
         writer.end();
         end_reply(writer);
+    }
+
+    fn has_error(&self, writer: &mut Writer, error: Option<&str>) {
+        let data = self.entry.data();
+        writer.leaf("", data, "HasError", if error.is_some() { "true" } else { "false" });
+        match error {
+            Some(text) => writer.leaf("", data, "Error", text),
+            None => writer.nil("", data, "Error"),
+        }
+    }
+}
+
+/// Where `Data` and the payloads in it lie among the octets that are written so far.
+pub(crate) struct DataPart<'a> {
+    data: Range<usize>,
+    request_at: usize,
+    response_at: usize,
+    scope: Vec<(&'a str, &'a str)>,
+}
+
+/// Writes `Data`, and behind it the signature that `sign` makes over its octets.
+pub(crate) fn write_data<'a, E>(
+    writer: &mut Writer,
+    namespace: &str,
+    answer: &Answer<'a>,
+    policy: &mut impl CopyPolicy,
+    sign: impl FnOnce(&[u8], &[&str]) -> Result<Option<Vec<u8>>, E>,
+) -> Result<DataPart<'a>, E> {
+    let relied_on = relied_on(answer);
+    let listed: Vec<&str> = relied_on.iter().map(|(prefix, _)| *prefix).collect();
+    writer.list_prefixes(&listed);
+    let start = writer.position();
+    let scope = if answer.legacy_scope { vec![("xsd", XSD), ("xsi", XSI_NAMESPACE)] } else { relied_on.clone() };
+    writer.start_part("", namespace, "Data", &scope, &[("", "", "id", "data")]);
+    writer.start("", namespace, "Request", &[], &[("", "", "id", "request")]);
+    let request_at = writer.position();
+    writer.copy(answer.request, &mut KeepAll);
+    writer.end();
+    writer.start("", namespace, "Response", &[], &[("", "", "id", "response")]);
+    let response_at = writer.position();
+    writer.copy(answer.response, policy);
+    writer.end();
+    match answer.matrix {
+        Some(matrix) => matrix.write(writer, namespace),
+        None => writer.nil("", namespace, "Matrix"),
+    }
+    writer.end();
+    let data = start..writer.position();
+    if let Some(signature) = sign(&writer.bytes()[data.clone()], &listed)? {
+        writer.raw(&signature);
+    }
+    Ok(DataPart { data, request_at, response_at, scope })
+}
+
+impl DataPart<'_> {
+    /// The finished octets, with declarations repeated on the payloads.
+    pub(crate) fn finish(self, answer: &Answer<'_>, octets: Vec<u8>) -> Written {
+        let mut written = Written { octets, data: self.data };
+        // The later one first, so that the place of the earlier one stays what it was.
+        written.repeat_declarations(self.response_at, answer.response, &self.scope);
+        written.repeat_declarations(self.request_at, answer.request, &self.scope);
+        written
     }
 }
 
@@ -370,6 +427,32 @@ mod tests {
             "<ExecuteResponse xmlns=\"http://tempuri.org/\"><ExecuteResult><ServiceCallID>7</ServiceCallID>",
             "<HasError>false</HasError><Error xsi:nil=\"true\"></Error></ExecuteResult></ExecuteResponse>"
         )));
+    }
+
+    #[test]
+    fn a_refused_v1_execute_is_an_execute_result_with_the_error() {
+        let v1 = Reply { method: Method::Execute, ..V1.clone() };
+        let v1 = String::from_utf8(v1.error("Access denied!", false, 0)).unwrap();
+        assert!(v1.contains(concat!(
+            "<ExecuteResult><ServiceCallID>0</ServiceCallID><HasError>true</HasError>",
+            "<Error>Access denied!</Error></ExecuteResult></ExecuteResponse>"
+        )));
+    }
+
+    #[test]
+    fn a_result_that_is_pushed_stands_in_the_request_of_a_callback() {
+        let push = Reply { method: Method::ExecuteCallback, ..V2.clone() };
+        let text = answer(&push, None);
+        assert!(
+            text.contains(concat!(
+                "<ExecuteCallback xmlns=\"http://egov.bg/RegiX\"><request>",
+                "<ServiceResultData xmlns=\"http://egov.bg/RegiX/SignedData\"><IsReady>true</IsReady>",
+                "<Data xmlns=\"http://egov.bg/RegiX/SignedData\" id=\"data\">"
+            )),
+            "{text}"
+        );
+        assert!(text.ends_with("</ServiceResultData></request></ExecuteCallback></s:Body></s:Envelope>"), "{text}");
+        assert_eq!(push.entry.action(push.method), "http://egov.bg/RegiX/IRegiXEntryPointV2/ExecuteCallback");
     }
 
     #[test]

@@ -45,6 +45,11 @@ pub struct Processing {
 pub struct Personal(String);
 
 impl Personal {
+    /// Hides an identifier.
+    pub fn new(identifier: impl Into<String>) -> Personal {
+        Personal(identifier.into())
+    }
+
     /// The identifier, for the register.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -119,6 +124,21 @@ pub(crate) fn is_nil(element: Element<'_>) -> bool {
     element.attribute(XSI_NAMESPACE, "nil").is_some_and(|nil| matches!(nil.trim(), "true" | "1"))
 }
 
+/// What [`Reader::field`] reads.
+const FIELDS: [&str; 11] = [
+    "Operation",
+    "Argument",
+    "CallContext",
+    "EIDToken",
+    "CallbackURL",
+    "EmployeeEGN",
+    "CitizenEGN",
+    "SignResult",
+    "ReturnAccessMatrix",
+    "RequestProcessing",
+    "ResponseProcessing",
+];
+
 struct Reader<'d> {
     request: ServiceRequest,
     seen: Vec<&'d str>,
@@ -126,8 +146,9 @@ struct Reader<'d> {
 
 impl<'d> Reader<'d> {
     fn field(&mut self, entry: EntryPoint, child: Element<'d>) -> Result<(), RequestError> {
-        // The first of a name counts: that is what .NET's reader does with the second.
-        if self.seen.contains(&child.local()) {
+        // The first of a name counts: that is what .NET's reader does with the second. Names that mean nothing here are
+        // not kept: there may be any number of them.
+        if !FIELDS.contains(&child.local()) || self.seen.contains(&child.local()) {
             return Ok(());
         }
         self.seen.push(child.local());

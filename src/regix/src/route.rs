@@ -23,6 +23,8 @@ impl Address {
 pub enum Route {
     /// Calls are posted here; the WSDL is read here with `?wsdl` or `?singleWsdl`.
     Service(EntryPoint, Address),
+    /// The same for calls that the service bus brings, in SOAP 1.1; only on its own listener (regix-contract §1.1).
+    ServiceBus(EntryPoint),
     /// The WSDL as a file.
     Wsdl(EntryPoint),
 }
@@ -41,6 +43,7 @@ impl Route {
             "regixentrypoint.svc/basic" => Route::Service(EntryPoint::V1, Address::Basic),
             "regixentrypointv2.svc" => Route::Service(EntryPoint::V2, Address::WsHttp),
             "regixentrypointv2.svc/basic" => Route::Service(EntryPoint::V2, Address::Basic),
+            "regixentrypointv2.svc/servicebus" => Route::ServiceBus(EntryPoint::V2),
             "regixservice.svc.singlewsdl.xml" => Route::Wsdl(EntryPoint::V0),
             "regixentrypoint.svc.singlewsdl.xml" => Route::Wsdl(EntryPoint::V1),
             "regixentrypointv2.svc.singlewsdl.xml" => Route::Wsdl(EntryPoint::V2),
@@ -81,6 +84,7 @@ mod tests {
             ("/REGIXENTRYPOINT.SVC/BASIC", Route::Service(EntryPoint::V1, Address::Basic)),
             ("/RegiXEntryPointV2.svc", Route::Service(EntryPoint::V2, Address::WsHttp)),
             ("/RegiX/RegiXEntryPointV2.svc/basic", Route::Service(EntryPoint::V2, Address::Basic)),
+            ("/RegiX/RegiXEntryPointV2.svc/serviceBus", Route::ServiceBus(EntryPoint::V2)),
             ("/RegiX/RegiXService.svc", Route::Service(EntryPoint::V0, Address::Basic)),
             ("/RegiXEntryPointV2.svc.singlewsdl.xml", Route::Wsdl(EntryPoint::V2)),
             ("/regix/RegiXEntryPoint.svc.singleWsdl.xml", Route::Wsdl(EntryPoint::V1)),

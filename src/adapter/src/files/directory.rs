@@ -108,6 +108,10 @@ impl PackageFiles for DirectoryFiles {
             .map(|names| names.to_vec())
             .unwrap_or_default()
     }
+
+    fn on_disk(&self, path: &PackagePath) -> Option<Result<PathBuf, Problem>> {
+        Some(self.locate(path).map(|(place, _)| place))
+    }
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Problem {

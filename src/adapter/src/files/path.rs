@@ -18,6 +18,8 @@ pub enum Folder {
     Data,
     /// `responses`: templates of answers for backends that fill them in.
     Responses,
+    /// `successors`: templates between the documents of an old name and those of its successor.
+    Successors,
 }
 
 impl Folder {
@@ -29,6 +31,7 @@ impl Folder {
             Folder::MetaData => "XMLMetaData",
             Folder::Data => "XMLData",
             Folder::Responses => "responses",
+            Folder::Successors => "successors",
         }
     }
 

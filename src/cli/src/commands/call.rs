@@ -1,27 +1,27 @@
 //! `kapia call`.
 
 mod explain;
+mod later;
 mod told;
 
-use crate::argument::{Argument, Setting};
+use self::later::Line;
+use crate::argument::{self, Setting};
 use crate::client::Target;
 use crate::command::runtime;
-use crate::config::Config;
+use crate::config::{Config, SignatureProfile};
 use crate::failure::{Exit, Failure};
-use crate::input::read;
 use crate::operations;
 use crate::session::Session;
 use crate::state::State;
 use crate::text;
+use crate::verdict::KnownSigner;
 use clap::Args;
-use kapia_adapter::Side;
 use kapia_regix::EntryPoint;
 use kapia_regix::consumer::Request;
-use kapia_signature::Certificate;
+use kapia_signature::{Algorithms, Certificate};
 use kapia_soap::Version;
-use kapia_xml::{Document, Limits};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Calls an operation as a consumer does: SOAP over mutual TLS.
 #[derive(Debug, Args)]
@@ -37,6 +37,9 @@ pub(crate) struct Call {
     /// Ask for a signed answer, and verify it.
     #[arg(long)]
     sign: bool,
+    /// Ask for the answer later, fetch it when it is there, and acknowledge it.
+    #[arg(long)]
+    later: bool,
     /// Show the steps of the access decision, the verdict on the argument, and the fields that are hidden.
     #[arg(long)]
     explain: bool,
@@ -78,52 +81,41 @@ impl Call {
         let catalogue = session.packages(&config)?.catalogue;
         let served = operations::find(&catalogue, &self.operation)?;
         let operation = &served.operation;
-        let argument = self.argument(&operation.request)?;
+        let argument = argument::request(&operation.request, self.argument.as_deref(), &self.set)?;
         let target = self.target(&config)?;
         let entry = if self.v1 { EntryPoint::V1 } else { EntryPoint::V2 };
         let version = if self.soap12 { Version::V12 } else { Version::V11 };
-        let envelope = Request {
+        let to = target.address(entry, version);
+        let request = Request {
             entry,
             version,
             operation: operation.name.as_str(),
             argument: &argument,
             sign: self.sign,
+            later: self.later,
             law_reason: &self.law_reason,
-            to: &target.address(entry, version),
-        }
-        .envelope();
+            to: &to,
+        };
         if self.explain {
             explain::before(session, &config, &target, operation, &argument);
         }
-        let timeout = Duration::from_secs(self.timeout);
-        let heard = runtime()?.block_on(target.call(entry, version, envelope, timeout))?;
+        let message = (request.action(), request.envelope());
+        let until = Instant::now() + Duration::from_secs(self.timeout);
+        let line = Line { target: &target, entry, version, to: &to, until };
+        let heard = runtime()?.block_on(async {
+            let heard = line.send(message).await?;
+            line.fetch(session, heard).await
+        })?;
         if self.raw {
             session.write(&heard.body);
             return Ok(told::exit(&heard));
         }
-        let signer = self.sign.then(|| signer(&config)).transpose()?.flatten();
+        let signer = self.sign.then(|| known_signer(&config)).transpose()?.flatten();
         let exit = told::reply(session, &heard, &operation.response.fields, signer)?;
         if self.explain {
             explain::after(session, &heard);
         }
         Ok(exit)
-    }
-
-    /// The argument as one element of text.
-    fn argument(&self, side: &Side) -> Result<String, Failure> {
-        let document = match (&self.argument, &side.sample) {
-            (Some(file), _) => Some((read(file)?, file.display().to_string())),
-            (None, Some(sample)) => Some((sample.bytes.to_vec(), sample.file.clone())),
-            (None, None) => None,
-        };
-        let document = document.map(|(octets, name)| document_of(octets, &name)).transpose()?;
-        // Nothing to change: the element goes as it was written.
-        if let (Some(document), true) = (&document, self.set.is_empty()) {
-            return Ok(document.source()[document.root().span()].to_owned());
-        }
-        let mut argument = document.as_ref().map_or_else(|| Argument::empty(&side.fields), Argument::of);
-        self.set.iter().try_for_each(|setting| argument.set(&side.fields, setting))?;
-        Ok(argument.write())
     }
 
     fn target(&self, config: &Config) -> Result<Target, Failure> {
@@ -144,10 +136,14 @@ impl Call {
     }
 }
 
-/// The certificate by which the gateway's signatures are known, if it is on this machine.
-fn signer(config: &Config) -> Result<Option<Certificate>, Failure> {
+/// By what the gateway's signatures are known, if its configuration is on this machine.
+pub(crate) fn known_signer(config: &Config) -> Result<Option<KnownSigner>, Failure> {
     let Some(section) = &config.signer else { return Ok(None) };
-    read_signer(&section.certificate).map(Some)
+    let algorithms = match section.profile {
+        SignatureProfile::Default => Algorithms::MODERN,
+        SignatureProfile::Legacy => Algorithms::WITH_LEGACY_SHA1,
+    };
+    Ok(Some(KnownSigner { certificate: read_signer(&section.certificate)?, algorithms }))
 }
 
 /// The first certificate of a PEM file.
@@ -161,13 +157,6 @@ pub(crate) fn read_signer(file: &Path) -> Result<Certificate, Failure> {
         .into_iter()
         .next()
         .ok_or_else(|| Failure::usage(text::no_certificate(file.display()), text::unreadable_hint()))
-}
-
-fn document_of(octets: Vec<u8>, name: &str) -> Result<Document, Failure> {
-    Document::read(octets, &Limits::default()).map_err(|error| {
-        let cause = text::bad_argument(name, &error, error.message_bg());
-        Failure::usage(cause, kapia_soap::Bilingual::new(error.hint(), error.hint_bg()))
-    })
 }
 
 pub(crate) use told::reply as tell_reply;

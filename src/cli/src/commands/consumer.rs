@@ -1,10 +1,13 @@
 //! `kapia consumer`.
 
+mod callback;
+
 use crate::failure::{Exit, Failure};
 use crate::running::actor;
 use crate::session::Session;
-use crate::subject::{Dates, certificate_ref, read_certificate, thumbprints};
+use crate::subject::{Dates, certificate_ref, read_certificate};
 use crate::text;
+use callback::Callback;
 use clap::{Args, Subcommand};
 use kapia_registry::{
     Admin, CertificateView, ConsumerName, ConsumerView, NewCertificate, NewConsumer, Oid, Period, Registry, RoleName,
@@ -29,6 +32,9 @@ pub(crate) enum Consumer {
     /// Its transport certificates.
     #[command(subcommand)]
     Certificate(Certificate),
+    /// Hosts to which its answers may be pushed.
+    #[command(subcommand)]
+    Callback(Callback),
     /// Roles, and who is in them.
     #[command(subcommand)]
     Role(Role),
@@ -153,6 +159,7 @@ impl Consumer {
             Consumer::Activate(Named { name, comment }) => switch(session, &admin, &name, true, &comment)?,
             Consumer::Deactivate(Named { name, comment }) => switch(session, &admin, &name, false, &comment)?,
             Consumer::Certificate(certificate) => certificate.run(session, &admin)?,
+            Consumer::Callback(callback) => callback.run(session, &admin)?,
             Consumer::Role(role) => role.run(session, &registry, &admin)?,
         }
         Ok(Exit::Done)
@@ -172,7 +179,7 @@ impl Add {
         match certificate {
             Some(certificate) => {
                 admin.add_certificate(&name, &certificate, &self.comment)?;
-                session.tell(text::certificate_added(certificate.thumbprints.sha256_hex(), &name));
+                session.tell(text::certificate_added(certificate.thumbprints.sha256, &name));
             }
             None => session.tell(text::consumer_next(&name)),
         }
@@ -187,7 +194,7 @@ impl Certificate {
                 let name = ConsumerName::parse(&name)?;
                 let certificate = new_certificate(&file)?;
                 admin.add_certificate(&name, &certificate, &comment)?;
-                session.tell(text::certificate_added(certificate.thumbprints.sha256_hex(), &name));
+                session.tell(text::certificate_added(certificate.thumbprints.sha256, &name));
             }
             Certificate::Activate(CertificateNamed { certificate, comment }) => {
                 admin.set_certificate_active(&certificate_ref(&certificate)?, true, &comment)?;
@@ -237,7 +244,7 @@ impl Role {
 pub(crate) fn new_certificate(file: &Path) -> Result<NewCertificate, Failure> {
     let certificate = read_certificate(file)?;
     Ok(NewCertificate {
-        thumbprints: thumbprints(&certificate),
+        thumbprints: certificate.thumbprints,
         subject: certificate.subject.clone(),
         serial: certificate.serial.clone(),
         period: Period::new(Some(certificate.not_before), Some(certificate.not_after))?,
@@ -254,8 +261,12 @@ fn list(session: &Session, registry: &Registry, json: bool) -> Result<(), Failur
         session.tell(text::no_consumers());
     }
     for consumer in consumers {
-        let certificates = session.pick(text::certificate_count(consumer.certificates.len()));
-        session.say(&format!("{}  {certificates}{}\n", heading(session, &consumer), period(&consumer.period)));
+        let mut counts = vec![session.pick(text::certificate_count(consumer.certificates.len()))];
+        if !consumer.callback_hosts.is_empty() {
+            counts.push(session.pick(text::callback_host_count(consumer.callback_hosts.len())));
+        }
+        let counts = counts.join(", ");
+        session.say(&format!("{}  {counts}{}\n", heading(session, &consumer), period(&consumer.period)));
     }
     Ok(())
 }
@@ -271,6 +282,9 @@ fn show(session: &Session, registry: &Registry, name: &str, json: bool) -> Resul
     facts.into_iter().flatten().for_each(|fact| session.say(&format!("  {fact}\n")));
     for role in &consumer.roles {
         session.say(&format!("  {}\n", session.pick(text::in_role(role))));
+    }
+    for host in &consumer.callback_hosts {
+        session.say(&format!("  {}\n", session.pick(text::pushed_to(host))));
     }
     for certificate in &consumer.certificates {
         let CertificateView { subject, sha1, sha256, active, .. } = certificate;

@@ -4,7 +4,7 @@ mod environment;
 
 use crate::client::Target;
 use crate::command::runtime;
-use crate::commands::call::{read_signer, tell_reply};
+use crate::commands::call::{known_signer, tell_reply};
 use crate::failure::{Exit, Failure};
 use crate::running::{Running, serving};
 use crate::session::Session;
@@ -93,20 +93,20 @@ impl Demo {
         };
         let (entry, version) = (EntryPoint::V2, Version::V11);
         let argument = environment.argument(&served.operation)?;
-        let envelope = Request {
+        let to = target.address(entry, version);
+        let request = Request {
             entry,
             version,
             operation: served.operation.name.as_str(),
             argument: &argument,
             sign: true,
+            later: false,
             law_reason: "kapia demo",
-            to: &target.address(entry, version),
-        }
-        .envelope();
+            to: &to,
+        };
         session.say(&format!("\n{}\n", session.paint.bold(&session.pick(text::demo_call(&served.operation.name)))));
-        let heard = target.call(entry, version, envelope, PATIENCE).await?;
-        let signer = read_signer(&environment.certificate("signer"))?;
-        tell_reply(session, &heard, &served.operation.response.fields, Some(signer))
+        let heard = target.call(entry, version, (request.action(), request.envelope()), PATIENCE).await?;
+        tell_reply(session, &heard, &served.operation.response.fields, known_signer(&environment.config)?)
     }
 
     fn greet(&self, session: &Session, environment: &Environment, running: &Running, url: &str, consumer: bool) {

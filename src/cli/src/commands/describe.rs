@@ -4,11 +4,11 @@ use crate::failure::{Exit, Failure};
 use crate::operations;
 use crate::readable::label;
 use crate::session::Session;
-use crate::subject::own_thumbprints;
+use crate::subject::own_credential;
 use crate::text;
 use clap::Args;
 use kapia_adapter::Side;
-use kapia_registry::{ConsumerName, Explanation, FieldRights, OperationName, Registry, Thumbprints};
+use kapia_registry::{ConsumerName, Credential, Explanation, FieldRights, OperationName, Registry};
 use kapia_schema::Field;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -37,7 +37,7 @@ impl Describe {
         let rights = match (&registry, &self.consumer) {
             (Some(registry), Some(consumer)) => rights_of(session, registry, consumer, &name)?,
             (Some(registry), None) => {
-                own_thumbprints(&config).map(|own| Rights::of(&explain(registry, &own, &name), session))
+                own_credential(&config).map(|own| Rights::of(&explain(registry, &own, &name), session))
             }
             (None, Some(_)) => {
                 session.registry(&config)?;
@@ -53,6 +53,15 @@ impl Describe {
             if !line.is_empty() {
                 out.push_str(&format!("  {line}\n"));
             }
+        }
+        if let Some(succession) = &operation.successor {
+            let until = succession.until.map(|until| until.to_string());
+            let told = session.pick(text::old_name(succession.successor.as_str(), until.as_deref()));
+            out.push_str(&format!("  {}\n", session.paint.red(&told)));
+        }
+        if let Some(further) = served.successor.as_ref().filter(|successor| successor.chain.len() > 1) {
+            let way: Vec<&str> = further.chain.iter().map(|name| name.as_str()).collect();
+            out.push_str(&format!("  {}\n", session.pick(text::old_name_way(way.join(" → ")))));
         }
         if let Some(rights) = &rights {
             out.push_str(&format!("  {}\n", rights.line));
@@ -87,8 +96,8 @@ impl Rights {
     }
 }
 
-fn explain(registry: &Registry, thumbprints: &Thumbprints, operation: &OperationName) -> Explanation {
-    registry.explain(Some(thumbprints), operation, OffsetDateTime::now_utc())
+fn explain(registry: &Registry, credential: &Credential, operation: &OperationName) -> Explanation {
+    registry.explain(Some(credential), operation, OffsetDateTime::now_utc())
 }
 
 /// The best that any certificate of the consumer may do.
@@ -101,7 +110,7 @@ fn rights_of(
     let consumer = registry.consumer(&ConsumerName::parse(consumer)?)?;
     let mut all = Vec::new();
     for certificate in &consumer.certificates {
-        all.push(explain(registry, &Thumbprints::from_hex(&certificate.sha1, &certificate.sha256)?, operation));
+        all.push(explain(registry, &Credential::Sha256(certificate.sha256), operation));
     }
     let best = all.iter().find(|explanation| explanation.outcome.is_ok()).or(all.first());
     match best {

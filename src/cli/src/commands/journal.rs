@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::subject::moment;
 use crate::text;
 use clap::{Args, Subcommand};
-use kapia_journal::{Entry, Filter, Head, Outcome, Reader, VerifyError, follow, verify};
+use kapia_journal::{Entry, Filter, Head, Identification, Outcome, Reader, VerifyError, follow, verify};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
@@ -158,7 +158,9 @@ fn line(session: &Session, entry: &Entry) -> String {
     if record.hidden_fields > 0 {
         notes.push(session.pick(text::hidden_count(record.hidden_fields)));
     }
+    notes.extend(record.identified_by.filter(|by| *by != Identification::Tls).map(|by| by.as_str().to_owned()));
     notes.extend(record.error_code.as_deref().map(str::to_owned));
+    notes.extend(record.warnings.iter().map(|warning| warning.code.clone().into_owned()));
     let notes = session.paint.dim(&notes.join(", "));
     format!("{:>6}  {when}  {outcome}  {consumer}  {operation}  {notes}\n", entry.sequence)
 }

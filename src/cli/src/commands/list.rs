@@ -24,6 +24,16 @@ struct Line {
     adapter: String,
     enabled: bool,
     served: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    successor: Option<Successor>,
+}
+
+/// What has taken the place of an old name.
+#[derive(Serialize)]
+struct Successor {
+    name: String,
+    since: Option<String>,
+    until: Option<String>,
 }
 
 impl List {
@@ -50,6 +60,10 @@ impl List {
                     _ => String::new(),
                 };
                 out.push_str(&format!("    {}{note}\n", line.name));
+                if let Some(old_name) = &line.successor {
+                    let told = session.pick(text::old_name(&old_name.name, old_name.until.as_deref()));
+                    out.push_str(&format!("      {}\n", session.paint.red(&told)));
+                }
                 if !line.title.is_empty() {
                     out.push_str(&format!("      {}\n", session.paint.dim(&line.title)));
                 }
@@ -84,6 +98,11 @@ fn lines(session: &Session) -> Result<Vec<Line>, Failure> {
             adapter: served.package.name.clone(),
             enabled: enabled.remove(name).unwrap_or(true),
             served: true,
+            successor: served.operation.successor.as_ref().map(|succession| Successor {
+                name: succession.successor.to_string(),
+                since: succession.since.map(|since| since.to_string()),
+                until: succession.until.map(|until| until.to_string()),
+            }),
         });
     }
     lines.extend(known.iter().filter(|operation| enabled.contains_key(operation.name.as_str())).map(|operation| {
@@ -95,6 +114,7 @@ fn lines(session: &Session) -> Result<Vec<Line>, Failure> {
             adapter: operation.adapter.clone(),
             enabled: operation.enabled,
             served: false,
+            successor: None,
         }
     }));
     Ok(lines)

@@ -5,7 +5,7 @@ use crate::input::read;
 use crate::session::Session;
 use crate::{text, verdict};
 use clap::Args;
-use kapia_signature::{Algorithms, Certificate, Placement, Policy, Verified, Verifier, VerifyError};
+use kapia_signature::{Algorithms, Certificate, Placement, Policy, Refusal, Verified, Verifier, VerifyError};
 use kapia_soap::Bilingual;
 use kapia_xml::{Document, Element, Limits};
 use std::path::PathBuf;
@@ -29,13 +29,21 @@ impl Verify {
         let octets = read(&self.file)?;
         let document = Document::read(octets, &Limits::default()).map_err(|error| {
             Failure::refused(
-                Bilingual::new(error.to_string(), error.message_bg()),
+                Bilingual::new(
+                    format!("{error} [{}]", error.code()),
+                    format!("{} [{}]", error.message_bg(), error.code()),
+                ),
                 Bilingual::new(error.hint(), error.hint_bg()),
             )
         })?;
         let allow = if self.legacy { Algorithms::WITH_LEGACY_SHA1 } else { Algorithms::MODERN };
         let verifier = Verifier::new(trusted, allow);
-        match verify(&verifier, &document).or_else(|error| self.cut_out(&verifier, &document).ok_or(error)) {
+        let cut_out = |error: VerifyError| match error.refusal() {
+            // Which of several is meant is for nobody to guess.
+            Refusal::Several => Err(error),
+            _ => self.cut_out(&verifier, &document).ok_or(error),
+        };
+        match verify(&verifier, &document).or_else(cut_out) {
             Ok(found) => {
                 session.say(&format!("{}\n", session.paint.green(&session.pick(found.valid()))));
                 session.tell(found.covers());
@@ -69,7 +77,10 @@ impl Verify {
             return None;
         }
         let (data, signature) = verdict::signed_pair(document)?;
-        verify(verifier, &verdict::cut_out(document, data, signature)?).ok()
+        let cut = verdict::cut_out(document, data, signature)?;
+        let verified = verifier.verify(&cut, &Policy::new(Placement::SiblingBefore)).ok()?;
+        // The place that is told is the one in the message that was given.
+        Some(Found { path: path(document.element(data)), ..Found::of(&cut, &verified) })
     }
 }
 

@@ -43,6 +43,19 @@ texts! {
         en: "correct the line; docs/operators.md shows a complete file",
         bg: "поправете реда; в docs/operators.md има цял примерен файл",
     }
+    service_bus_without_sts() {
+        en: "[service_bus] is set, but no [sts] whose tokens say who the consumer is",
+        bg: "зададена е [service_bus], но няма [sts], чиито токени казват кой е консуматорът",
+    }
+    service_bus_without_sts_hint() {
+        en: "add [sts] with the certificates that sign the tokens, or remove [service_bus]",
+        bg: "добавете [sts] с удостоверенията, които подписват токените, или премахнете [service_bus]",
+    }
+    sts_without_certificate() { en: "[sts] names no certificate", bg: "[sts] не посочва удостоверение" }
+    sts_without_certificate_hint() {
+        en: "give certificates = [\"certs/sts.pem\"], or remove [sts]: then tokens are passed over",
+        bg: "задайте certificates = [\"certs/sts.pem\"] или премахнете [sts]: тогава токените се пренебрегват",
+    }
     no_registry(file) { en: "there is no registry of rights at {file}", bg: "няма регистър на правата в {file}" }
     no_registry_hint() {
         en: "start the gateway once with `kapia demo` or `kapia serve`: it makes the databases",

@@ -10,6 +10,14 @@ texts! {
         en: "the services are /RegiXEntryPointV2.svc/basic, /RegiXEntryPointV2.svc, /RegiXEntryPoint.svc/basic and /RegiXEntryPoint.svc",
         bg: "услугите са /RegiXEntryPointV2.svc/basic, /RegiXEntryPointV2.svc, /RegiXEntryPoint.svc/basic и /RegiXEntryPoint.svc",
     }
+    certificate_wanted() {
+        en: "this host serves only who shows a certificate that it trusts",
+        bg: "този хост обслужва само който покаже удостоверение, на което има доверие",
+    }
+    certificate_wanted_hint() {
+        en: "let the core connect with a certificate of the client authorities of the host",
+        bg: "ядрото да се свърже с удостоверение от органите за клиенти на хоста",
+    }
     refused_too_large(limit) {
         en: "the message is larger than {limit} octets",
         bg: "съобщението е по-голямо от {limit} октета",

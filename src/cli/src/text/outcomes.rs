@@ -2,8 +2,38 @@
 
 texts! {
     no_administration() { en: "(no administration named)", bg: "(без посочена администрация)" }
+    accepted(number) {
+        en: "accepted as call {number}, waiting for the answer",
+        bg: "приета като заявка {number}, отговорът се чака",
+    }
+    accepted_but(code, hint) { en: "{code}: {hint}", bg: "{code}: {hint}" }
+    still_pending(number) {
+        en: "call {number} has no answer yet",
+        bg: "заявка {number} още няма отговор",
+    }
+    still_pending_hint() {
+        en: "wait longer with --timeout; the answer is kept for the consumer",
+        bg: "чакайте по-дълго с --timeout; отговорът се пази за консуматора",
+    }
+    callbacks_off_hint() {
+        en: "fetch the answer with CheckResult; the operator can have answers pushed with [callbacks]",
+        bg: "вземете отговора с CheckResult; операторът може да включи изпращането с [callbacks]",
+    }
+    callback_status_hint(status) {
+        en: "the address of the consumer answered with status {status}; look into its log",
+        bg: "адресът на консуматора отговори със статус {status}; вижте журнала му",
+    }
     not_served() { en: "no package serves it", bg: "никой пакет не я обслужва" }
     disabled() { en: "switched off", bg: "изключена" }
+    old_name_until(successor, until) {
+        en: "old name, until {until}: answered by {successor}",
+        bg: "старо име, до {until}: отговаря {successor}",
+    }
+    old_name_open(successor) {
+        en: "old name: answered by {successor}",
+        bg: "старо име: отговаря {successor}",
+    }
+    old_name_way(way) { en: "its answers come from {way}", bg: "отговорите идват от {way}" }
     inactive() { en: "switched off", bg: "изключено" }
     list_count(count) { en: "{count} operations", bg: "операции: {count}" }
 
@@ -34,6 +64,16 @@ texts! {
     certificate_on() { en: "the certificate is switched on", bg: "удостоверението е включено" }
     certificate_off() { en: "the certificate is switched off", bg: "удостоверението е изключено" }
     certificate_count(count) { en: "certificates: {count}", bg: "удостоверения: {count}" }
+    callback_added(name, host) {
+        en: "answers of {name} may be pushed to {host}",
+        bg: "отговорите за {name} може да се изпращат до {host}",
+    }
+    callback_removed(name, host) {
+        en: "answers of {name} may no longer be pushed to {host}",
+        bg: "отговорите за {name} вече не може да се изпращат до {host}",
+    }
+    callback_host_count(count) { en: "callback hosts: {count}", bg: "хостове за обратни повиквания: {count}" }
+    pushed_to(host) { en: "answers may be pushed to {host}", bg: "отговори може да се изпращат до {host}" }
     role_added(name) { en: "role {name} added", bg: "ролята {name} е добавена" }
     role_assigned(consumer, role) { en: "{consumer} is in role {role}", bg: "{consumer} е в роля {role}" }
     role_unassigned(consumer, role) { en: "{consumer} is no longer in role {role}", bg: "{consumer} вече не е в роля {role}" }

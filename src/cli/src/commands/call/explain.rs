@@ -4,10 +4,10 @@ use crate::client::{Heard, Target};
 use crate::commands::describe::{local_steps, may_see};
 use crate::config::Config;
 use crate::session::Session;
-use crate::subject::{read_certificate, thumbprints};
+use crate::subject::read_certificate;
 use crate::text;
 use kapia_adapter::Operation;
-use kapia_registry::{FieldRights, OperationName, StepKind};
+use kapia_registry::{Credential, FieldRights, OperationName, StepKind};
 use kapia_schema::{FieldTree, Options};
 use kapia_soap::Bilingual;
 use kapia_xml::{Document, Limits};
@@ -53,7 +53,7 @@ pub(super) fn after(session: &Session, heard: &Heard) {
 fn access(session: &Session, config: &Config, target: &Target, operation: &Operation) {
     heading(session, text::explain_access());
     let certificate = target.identity.as_ref().and_then(|(file, _)| read_certificate(file).ok());
-    let own = certificate.as_ref().map(thumbprints);
+    let own = certificate.map(|certificate| Credential::Certificate(certificate.thumbprints));
     let (registry, name) = match (session.registry(config), OperationName::parse(operation.name.as_str())) {
         (Ok(registry), Ok(name)) => (registry, name),
         (Err(failure), _) => return session.say(&failure.told(session.language, false)),

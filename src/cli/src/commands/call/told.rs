@@ -6,10 +6,9 @@ use crate::language::Language;
 use crate::readable;
 use crate::session::Session;
 use crate::text;
-use crate::verdict;
+use crate::verdict::{self, KnownSigner};
 use kapia_regix::consumer::{Reply, ReplyKind};
 use kapia_schema::FieldTree;
-use kapia_signature::Certificate;
 use kapia_soap::Bilingual;
 use kapia_xml::{Document, Element, ElementId, XML_NAMESPACE};
 
@@ -26,14 +25,14 @@ pub(crate) fn reply(
     session: &Session,
     heard: &Heard,
     fields: &FieldTree,
-    signer: Option<Certificate>,
+    signer: Option<KnownSigner>,
 ) -> Result<Exit, Failure> {
     let Reply { document, kind } = match &heard.reply {
         Ok(reply) => reply,
         Err(not_a_reply) => return Err(Failure::refused(text::not_soap(not_a_reply.status), text::not_soap_hint())),
     };
     match kind {
-        ReplyKind::Answer { response, data, signature, service_call_id } => {
+        ReplyKind::Answer { response, data, signature, service_call_id, .. } => {
             let root = document.element(*response);
             session.say(&readable::document(root, Some(fields), session.paint));
             if root.children().next().is_none() && root.text().trim().is_empty() {
@@ -50,6 +49,9 @@ pub(crate) fn reply(
             Err(Failure::refused(text::refused(error, code), Bilingual::new(hint.clone(), hint)))
         }
         ReplyKind::Fault { reason, problem } => Err(fault(document, reason, *problem)),
+        ReplyKind::Pending { service_call_id, .. } => {
+            Err(Failure::refused(text::still_pending(service_call_id), text::still_pending_hint()))
+        }
         ReplyKind::Other => Err(Failure::refused(text::not_a_result(), text::not_soap_hint())),
     }
 }
@@ -59,7 +61,7 @@ fn signed(
     document: &Document,
     data: ElementId,
     signature: Option<ElementId>,
-    signer: Option<Certificate>,
+    signer: Option<KnownSigner>,
 ) -> Result<Exit, Failure> {
     let Some(signer) = signer else {
         if signature.is_some() {
@@ -70,7 +72,7 @@ fn signed(
     let Some(signature) = signature else {
         return Err(Failure::refused(text::not_signed(), text::not_signed_hint()));
     };
-    let name = signer.subject().to_owned();
+    let name = signer.certificate.subject().to_owned();
     match verdict::verify(document, data, signature, signer) {
         Ok(verified) => {
             let algorithm = verified.algorithm.uri().rsplit(['#', '/']).next().unwrap_or_default().to_owned();

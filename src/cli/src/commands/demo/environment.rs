@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::running::actor;
 use crate::session::Session;
-use crate::subject::thumbprints;
+use crate::subject::read_certificate;
 use crate::text;
 use kapia_adapter::{Catalogue, Operation};
 use kapia_pki::{ExampleAuthority, Names};
@@ -72,13 +72,13 @@ impl Environment {
     /// was registered now. Rights that a person has changed since then stay changed.
     pub fn register(&self, registry: &Registry, synced: &Synced) -> Result<bool, Failure> {
         let file = self.certificate("consumer");
-        let own = thumbprints(&crate::subject::read_certificate(&file)?);
+        let own = read_certificate(&file)?.thumbprints;
         let admin = registry.admin(actor());
         let name = ConsumerName::parse(CONSUMER)?;
         let registered = registry.consumers()?.into_iter().find(|consumer| consumer.name == name);
-        let with_this = registered.as_ref().is_some_and(|consumer| {
-            consumer.certificates.iter().any(|certificate| certificate.sha256 == own.sha256_hex())
-        });
+        let with_this = registered
+            .as_ref()
+            .is_some_and(|consumer| consumer.certificates.iter().any(|certificate| certificate.sha256 == own.sha256));
         if with_this {
             if synced.added.is_empty() {
                 return Ok(false);
@@ -122,6 +122,7 @@ impl Environment {
             operation: operation.name.as_str(),
             argument: &self.argument(operation)?,
             sign: true,
+            later: false,
             law_reason: "curl",
             to: url,
         };

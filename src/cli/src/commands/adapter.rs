@@ -1,0 +1,38 @@
+//! `kapia adapter …`: what a provider does with adapter packages.
+
+mod check;
+mod host;
+mod run;
+
+use crate::failure::{Exit, Failure};
+use crate::session::Session;
+use clap::Subcommand;
+
+/// What there is to do with adapter packages.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Adapter {
+    /// Serve the packages as an adapter host of the existing standard, behind the core of another gateway.
+    Host(host::Host),
+    /// Check packages: all acceptance checks, with places and hints.
+    Check(check::Check),
+    /// Ask one operation of a package, without a gateway.
+    Run(run::Run),
+}
+
+impl Adapter {
+    /// Whether it serves until it is stopped, and so logs what happens.
+    pub fn serves(&self) -> bool {
+        match self {
+            Adapter::Host(_) => true,
+            _ => false,
+        }
+    }
+
+    pub fn run(self, session: &Session) -> Result<Exit, Failure> {
+        match self {
+            Adapter::Host(host) => host.run(session),
+            Adapter::Check(check) => check.run(session),
+            Adapter::Run(run) => run.run(session),
+        }
+    }
+}
