@@ -6,7 +6,9 @@ import shutil
 import subprocess
 
 import pytest
-from documents import ASKS, CONTRACTS, POPULATION, ROOT, WIRES, argument, sample, text, wrong_argument
+from documents import (
+    ASKS, CONTRACTS, NOBODYS, OFFERED, POPULATION, ROOT, SLOW, SLOW_ARGUMENT, WIRES, argument, sample, text, wrong_argument,
+)
 from table import shows
 
 PASSWORD = "example"
@@ -20,21 +22,25 @@ class Desk:
         self.folder = folder
         self.built = folder / "built"
         self.built.mkdir()
-        for who in ("consumer", "stranger"):
+        for who in ("consumer", "stranger", "server"):
             self.certificate_forms(who)
         plan = {
             "base": gate.base,
             "certs": str(gate.certs),
             "forms": str(folder),
             "password": PASSWORD,
+            "wsdl.v0": str(self.wsdl("v0")),
             "wsdl.v1": str(self.wsdl("v1")),
             "wsdl.v2": str(self.wsdl("v2")),
             "operation": POPULATION,
             "argument": text(argument()),
             "wrong": text(wrong_argument()),
+            "slow.operation": SLOW,
+            "slow.argument": SLOW_ARGUMENT,
+            "unknown": NOBODYS,
             "contracts.operation": CONTRACTS,
             "contracts.argument": text(sample("NRA", "GetEmploymentContractsRequest")),
-        }
+        } | {f"receiver.{name}": str(port) for name, port in gate.receivers.items()}
         self.plan = folder / "plan.json"
         self.plan.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
         # The same for languages without JSON at hand.
@@ -50,7 +56,7 @@ class Desk:
 
     def wsdl(self, version):
         """The WSDL as served, for stacks that keep it as a file."""
-        name = {"v1": "RegiXEntryPoint", "v2": "RegiXEntryPointV2"}[version]
+        name = {"v0": "RegiXService", "v1": "RegiXEntryPoint", "v2": "RegiXEntryPointV2"}[version]
         file = self.folder / f"{name}.wsdl"
         if not file.exists():
             answer = self.gate.session(who=None).get(f"{self.gate.base}/{name}.svc.singlewsdl.xml", timeout=10)
@@ -82,11 +88,11 @@ def run(command, timeout=120, **options):
     return done.stdout
 
 
-def cases(client, wires=tuple(WIRES), asks=tuple(ASKS), *also):
-    """One test for each wire and ask of a client, with its place in the table."""
+def cases(client, wires=tuple(WIRES), *also):
+    """One test for each wire of a client and each ask that its contract has, with its place in the table."""
     return [
         pytest.param(client, wire, ask, id=f"{wire}-{ask}", marks=shows(client, WIRES[wire], ASKS[ask], *also))
-        for wire in wires for ask in asks
+        for wire in wires for ask in OFFERED[wire[:2]]
     ]
 
 

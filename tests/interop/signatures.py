@@ -2,6 +2,7 @@
 
 import subprocess
 
+from documents import SIGNED_WIRES, namespace
 from programs import run
 
 
@@ -16,6 +17,17 @@ def xmlsec1(gate, octets, namespace, folder):
         capture_output=True, text=True, check=False,
     )
     return done.returncode == 0, done.stderr
+
+
+def wishes_a_signature(wire, ask):
+    return wire in SIGNED_WIRES and ask in ("signed", "later", "paper")
+
+
+def holds(gate, facts, wire, ask, folder):
+    """The answer of an ask that wishes a signature verifies."""
+    if wishes_a_signature(wire, ask):
+        answer = facts["answer"] if ask == "later" else facts
+        verifies(gate, answer["octets"], namespace(wire), folder)
 
 
 def verifies(gate, octets, namespace, folder):

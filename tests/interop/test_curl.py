@@ -1,10 +1,13 @@
 """curl with odd headers: what proxies, old stacks and hand-written scripts do to a call (wild-clients §3)."""
 
+import base64
 import json
 import re
+import time
 
 import pytest
-from documents import POPULATION, argument, first_name, namespace, text, wrong_argument
+from documents import POPULATION, WRONG_CODE, argument, first_name, namespace, text, wrong_argument
+from judgement import shows_the_person
 from lxml import etree
 from programs import run
 from signatures import verifies
@@ -201,3 +204,155 @@ def test_what_is_no_soap_is_refused_without_ceremony(curl, media, body, status):
     facts = curl("/RegiXEntryPointV2.svc/basic", body, headers=[f"Content-Type: {media}"])
     assert facts["status"] == status, facts
     assert not re.search(rb"at .*\.rs:\d+", facts["octets"])
+
+
+OLDEST = "http://egov.bg/RegiX/IRegiXService"
+V2 = "http://egov.bg/RegiX/IRegiXEntryPointV2"
+TEXT_XML = ["Content-Type: text/xml; charset=utf-8"]
+
+
+def v0_envelope(method="ExecuteSynchronous", body=None):
+    inner = body or f"<request><Argument>{text(argument())}</Argument><Operation>{POPULATION}</Operation></request>"
+    return f'<e:Envelope xmlns:e="{SOAP_11}"><e:Body><{method} xmlns="http://egov.bg/RegiX">{inner}</{method}></e:Body></e:Envelope>'
+
+
+def later_envelope(soap=SOAP_11, header=""):
+    return v2_envelope(soap, header).replace("<SignResult>", "<RequestProcessing> Asynchronous </RequestProcessing><SignResult>")
+
+
+def about(method, content, soap=SOAP_11):
+    header = action(f"{V2}/{method}") if soap == SOAP_12 else ""
+    return (
+        f'<e:Envelope xmlns:e="{soap}"><e:Header>{header}</e:Header><e:Body><r:{method} xmlns:r="http://egov.bg/RegiX"><r:argument>'
+        f'<q:ServiceCheckResultArgument xmlns:q="http://egov.bg/RegiX/SignedData">{content}</q:ServiceCheckResultArgument>'
+        f"</r:argument></r:{method}></e:Body></e:Envelope>"
+    )
+
+
+def member(facts, name):
+    """The text of the first element of this name."""
+    found = etree.fromstring(facts["octets"]).find(f".//{{*}}{name}")
+    return None if found is None else found.text
+
+
+def until_ready(ask):
+    end = time.monotonic() + 30
+    while True:
+        facts = ask()
+        if member(facts, "IsReady") != "false" or time.monotonic() > end:
+            return facts
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def waiting(gate, tmp_path_factory):
+    """Number and code of an asynchronous call that is never acknowledged."""
+    folder = tmp_path_factory.mktemp("waiting")
+    body, answer = folder / "body.xml", folder / "answer.xml"
+    body.write_text(later_envelope(), encoding="utf-8")
+    run(["curl", "--silent", "--show-error", "--fail", "--cacert", gate.certs / "ca.pem", "--cert", gate.certs / "consumer.pem",
+         "--key", gate.certs / "consumer-key.pem", "--data-binary", f"@{body}", "--header", "Content-Type: text/xml",
+         "--output", answer, f"{gate.base}/RegiXEntryPointV2.svc/basic"])
+    facts = {"octets": answer.read_bytes()}
+    return member(facts, "ServiceCallID"), member(facts, "VerificationCode")
+
+
+TICKETS = {
+    "the code first": "<q:VerificationCode>{code}</q:VerificationCode><q:ServiceCallID>{id}</q:ServiceCallID>",
+    "blanks around both": "\n <q:ServiceCallID>\n {id}\t</q:ServiceCallID>\n <q:VerificationCode> {code}\n</q:VerificationCode>",
+    "a number with a point": "<q:ServiceCallID>{id}.0</q:ServiceCallID><q:VerificationCode>{code}</q:VerificationCode>",
+    "a number with a sign and zeros": "<q:ServiceCallID>+00{id}</q:ServiceCallID><q:VerificationCode>{code}</q:VerificationCode>",
+    "a comment and a CDATA section": (
+        "<!-- which --><q:ServiceCallID>{id}</q:ServiceCallID><q:VerificationCode><![CDATA[{code}]]></q:VerificationCode>"
+    ),
+    "elements that nobody knows": (
+        "<q:Other/><q:ServiceCallID>{id}</q:ServiceCallID><q:VerificationCode>{code}</q:VerificationCode><VerificationCode>x</VerificationCode>"
+    ),
+}
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "asynchronous", "habits")
+@pytest.mark.parametrize("name", TICKETS)
+def test_an_answer_is_fetched_with_a_ticket_written_in_many_ways(gate, tmp_path, curl, waiting, name):
+    number, code = waiting
+    envelope = about("CheckResult", TICKETS[name].format(id=number, code=code))
+    facts = until_ready(lambda: curl("/RegiXEntryPointV2.svc/basic", envelope, headers=TEXT_XML))
+    is_answered(facts)
+    assert member(facts, "ServiceCallID") == number
+    verifies(gate, facts["octets"], namespace("v2"), tmp_path)
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "asynchronous errors")
+@pytest.mark.parametrize("code", ["", "<q:VerificationCode/>", "<VerificationCode>{code}</VerificationCode>"])
+def test_no_code_is_a_wrong_code(curl, waiting, code):
+    number, right = waiting
+    ticket = f"<q:ServiceCallID>{number}</q:ServiceCallID>" + code.format(code=right)
+    facts = curl("/RegiXEntryPointV2.svc/basic", about("CheckResult", ticket), headers=TEXT_XML)
+    assert facts["status"] == 200 and member(facts, "Error") == WRONG_CODE, facts
+    assert facts["headers"]["kapia-code"] == ["verification-code-wrong"]
+
+
+@shows(CLIENT, "V2, SOAP 1.1", "V2, SOAP 1.2", "asynchronous")
+@pytest.mark.parametrize(("path", "soap", "media"), [
+    ("/regix/RegiXEntryPointV2.svc/basic?wsdl", SOAP_11, "text/xml"), ("/RegiX/RegiXEntryPointV2.svc", SOAP_12, "application/soap+xml"),
+])
+def test_an_asynchronous_call_from_its_acceptance_to_its_end(gate, tmp_path, curl, path, soap, media):
+    headers = [f"Content-Type: {media}", "SOAPAction;"]
+    accepted = curl(path, later_envelope(soap, action(f"{V2}/Execute") if soap == SOAP_12 else ""), headers=headers)
+    assert accepted["status"] == 200 and member(accepted, "IsReady") == "false", accepted
+    number, code = member(accepted, "ServiceCallID"), member(accepted, "VerificationCode")
+    ticket = f"<q:ServiceCallID>{number}</q:ServiceCallID><q:VerificationCode>{code}</q:VerificationCode>"
+    facts = until_ready(lambda: curl(path, about("CheckResult", ticket, soap), headers=headers))
+    is_answered(facts)
+    verifies(gate, facts["octets"], namespace("v2"), tmp_path)
+    for _ in range(2):
+        done = curl(path, about("AcknowledgeResultReceived", ticket, soap), headers=headers)
+        assert done["status"] == 200 and b"<AcknowledgeResultReceivedResponse" in done["octets"], done
+    gone = curl(path, about("CheckResult", ticket, soap), headers=headers)
+    assert member(gone, "Error") == f"There is no operation known with the provided id: {number}", gone
+
+
+@shows(CLIENT, "V2, SOAP 1.2", "PDF", "signature")
+def test_a_file_is_cut_out_of_the_answer(gate, tmp_path, curl):
+    envelope = v2_envelope(SOAP_12, action(V2_ACTION)).replace(
+        "<SignResult>", "<ResponseProcessing>TransformToPDF</ResponseProcessing><SignResult>"
+    )
+    facts = curl("/RegiXEntryPointV2.svc", envelope, headers=["Content-Type: application/soap+xml"])
+    assert facts["status"] == 200, facts
+    shows_the_person(base64.b64decode(member(facts, "Binary"), validate=True))
+    verifies(gate, facts["octets"], namespace("v2"), tmp_path)
+
+
+@shows(CLIENT, "V0, SOAP 1.1", "answer", "habits")
+@pytest.mark.parametrize("path", ["/RegiXService.svc", "/RegiX/RegiXService.svc", "/regix/regixservice.SVC?wsdl"])
+@pytest.mark.parametrize("sent", ["", f'SOAPAction: "{OLDEST}/ExecuteSynchronous"'])
+def test_the_oldest_address_answers_with_the_bare_document(curl, path, sent):
+    facts = curl(path, v0_envelope(), headers=[*TEXT_XML, *([sent] if sent else [])])
+    is_answered(facts)
+    assert b"<IsReady>true</IsReady><Result><ValidPersonResponse " in facts["octets"], facts
+
+
+@shows(CLIENT, "V0, SOAP 1.1", "asynchronous")
+def test_the_oldest_contract_answers_later_too(curl):
+    accepted = curl("/RegiXService.svc", v0_envelope("Execute"), headers=TEXT_XML)
+    ticket = f"<argument><ServiceCallID>{member(accepted, 'ServiceCallID')}</ServiceCallID></argument>"
+    envelope = v0_envelope("CheckResult", ticket)
+    is_answered(until_ready(lambda: curl("/RegiXService.svc", envelope, headers=TEXT_XML)))
+
+
+@shows(CLIENT, "V1, SOAP 1.2", "asynchronous")
+def test_the_first_contract_answers_later_too(gate, tmp_path, curl):
+    def post(method, content):
+        envelope = (
+            f'<e:Envelope xmlns:e="{SOAP_12}"><e:Header>{action(f"http://tempuri.org/IRegiXEntryPoint/{method}")}</e:Header>'
+            f'<e:Body><{method} xmlns="http://tempuri.org/">{content}</{method}></e:Body></e:Envelope>'
+        )
+        return curl("/RegiX/RegiXEntryPoint.svc", envelope, headers=["Content-Type: application/soap+xml"])
+
+    accepted = post("Execute", (
+        f"<request><Operation>{POPULATION} </Operation><Argument>{text(argument())}</Argument><SignResult>true</SignResult></request>"
+    ))
+    ticket = f"<argument><ServiceCallID>{member(accepted, 'ServiceCallID')}</ServiceCallID></argument>"
+    facts = until_ready(lambda: post("CheckResult", ticket))
+    is_answered(facts)
+    verifies(gate, facts["octets"], namespace("v1"), tmp_path)

@@ -1,18 +1,22 @@
 """JAX-WS RI (wild-clients rows 22 to 26), Apache CXF (rows 27, 30), Apache HttpClient with a DOM (row 28)."""
 
+import base64
 import json
 import pathlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from documents import STRANGER, first_name, is_an_answer, judge, namespace
+from documents import STRANGER, UNKNOWN, first_name, namespace
+from judgement import is_an_answer, judge, shows_the_person
 from programs import PASSWORD, cases, java_libraries, run
-from signatures import verifies
+from signatures import verifies, wishes_a_signature
 from table import shows
 
 HERE = pathlib.Path(__file__).parent / "java"
 RI, CXF, DOM = "JAX-WS RI 2.3", "Apache CXF 4.1", "Apache HttpClient + DOM (row 28)"
+
+CALLS = ["Plan.java", "Keeper.java", "Calls.java", "Oldest.java", "First.java", "Second.java", "Wires.java", "Receiver.java"]
 
 
 def build(desk, libraries, trust, stack, tool, sources, *addresses):
@@ -23,7 +27,7 @@ def build(desk, libraries, trust, stack, tool, sources, *addresses):
         code = (HERE / name).read_text(encoding="utf-8")
         if stack == "cxf":
             # The same program with the names that the packages have today.
-            code = re.sub(r"\bjavax\.xml\.(bind|ws|soap)\b", r"jakarta.xml.\1", code)
+            code = re.sub(r"\bjavax\.(xml\.(?:bind|ws|soap)|jws)\b", r"jakarta.\1", code)
         (folder / "program" / name).write_text(code, encoding="utf-8")
     (folder / "classes").mkdir()
     said = run([
@@ -32,7 +36,7 @@ def build(desk, libraries, trust, stack, tool, sources, *addresses):
         f"-Djavax.net.ssl.trustStore={trust}", f"-Djavax.net.ssl.trustStorePassword={PASSWORD}",
         "-cp", f"{libraries / stack / 'libs'}/*", HERE / "Build.java", tool, folder / "classes",
         ",".join(str(folder / "program" / name) for name in sources), desk.lines,
-        *(desk.gate.base + address for address in addresses),
+        *(re.sub("(?=/)", desk.gate.base, address, count=1) for address in addresses),
     ])
     return json.loads(said)
 
@@ -46,10 +50,10 @@ def java(desk):
          "-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", trust])
     with ThreadPoolExecutor() as pool:
         running = {
-            "ri": pool.submit(build, desk, libraries, trust, "ri", "wsimport", ["Plan.java", "Calls.java", "RiClient.java"],
-                              "/RegiXEntryPoint.svc?singleWsdl", "/RegiXEntryPointV2.svc.singlewsdl.xml"),
-            "cxf": pool.submit(build, desk, libraries, trust, "cxf", "wsdl2java", ["Plan.java", "Calls.java", "CxfClient.java"],
-                               "/RegiXEntryPoint.svc.singlewsdl.xml", "/RegiXEntryPointV2.svc?wsdl"),
+            "ri": pool.submit(build, desk, libraries, trust, "ri", "wsimport", [*CALLS, "RiClient.java"],
+                              "oldest=/RegiXService.svc?singleWsdl", "/RegiXEntryPoint.svc?singleWsdl", "/RegiXEntryPointV2.svc.singlewsdl.xml"),
+            "cxf": pool.submit(build, desk, libraries, trust, "cxf", "wsdl2java", [*CALLS, "CxfClient.java"],
+                               "oldest=/RegiXService.svc?wsdl", "/RegiXEntryPoint.svc.singlewsdl.xml", "/RegiXEntryPointV2.svc?wsdl"),
             "http": pool.submit(build, desk, libraries, trust, "http", "none", ["Plan.java", "HttpClientDom.java"]),
         }
     return lambda stack: running[stack].result()
@@ -59,8 +63,17 @@ def java(desk):
 def test_jaxws_ri(java, client, wire, ask):
     facts = java("ri")[wire][ask]
     judge(facts, wire, ask)
-    if ask == "signed":
-        assert facts["verified"] is True, "by the JDK, in the message as the stack writes it again"
+    if wishes_a_signature(wire, ask):
+        verified = facts["answer"]["verified"] if ask == "later" else facts["verified"]
+        assert verified is True, "by the JDK, in the message as the stack writes it again"
+
+
+@shows(RI, "callback", "signature")
+def test_an_endpoint_of_jaxws_ri_reads_what_is_pushed(gate, java):
+    facts = java("ri")["pushed"]
+    judge(facts, "v2-11", "pushed")
+    assert facts["received"]["verified"] is True, "by the JDK"
+    gate.has_delivered_one_more()
 
 
 @shows(RI, "generated")
@@ -81,8 +94,17 @@ def test_a_habit_of_jaxws_ri(java, row):
 def test_cxf(java, client, wire, ask):
     facts = java("cxf")[wire][ask]
     judge(facts, wire, ask)
-    if ask == "signed":
-        assert facts["verified"] is True, "by the JDK, in the message as the stack writes it again"
+    if wishes_a_signature(wire, ask):
+        verified = facts["answer"]["verified"] if ask == "later" else facts["verified"]
+        assert verified is True, "by the JDK, in the message as the stack writes it again"
+
+
+@shows(CXF, "callback", "signature")
+def test_an_endpoint_of_cxf_reads_what_is_pushed(gate, java):
+    facts = java("cxf")["pushed"]
+    judge(facts, "v2-11", "pushed")
+    assert facts["received"]["verified"] is True, "by the JDK"
+    gate.has_delivered_one_more()
 
 
 @shows(CXF, "generated")
@@ -116,3 +138,25 @@ def test_a_refusal_has_no_response_by_name(java):
 def test_a_fault_is_not_status_200(java):
     facts = java("http")["wrong"]
     assert facts["status"] == 500 and facts["json"] is None and "argument-invalid" in facts["octets"]
+
+
+@shows(DOM, "V2, SOAP 1.1", "asynchronous", "signature")
+def test_the_first_response_by_name_is_the_answer_that_came_later(gate, tmp_path, java):
+    facts = java("http")["later"]
+    assert facts["answer"]["json"]["ValidPersonResponse"]["FirstName"] == first_name(), facts
+    verifies(gate, facts["answer"]["octets"], namespace("v2"), tmp_path)
+    assert facts["acknowledged"] == 200
+    assert facts["gone"] == f"There is no operation known with the provided id: {facts['number']}"
+
+
+@shows(DOM, "V2, SOAP 1.1", "asynchronous errors")
+def test_an_unknown_number_is_not_status_200(java):
+    facts = java("http")["later"]["unknown"]
+    assert facts["status"] == 500 and UNKNOWN["v2"] in facts["octets"], facts
+
+
+@shows(DOM, "V2, SOAP 1.1", "PDF", "signature")
+def test_a_file_is_found_by_literal_names(gate, tmp_path, java):
+    facts = java("http")["paper"]
+    shows_the_person(base64.b64decode(facts["json"]["BinaryArgument"]["Binary"], validate=True))
+    verifies(gate, facts["octets"], namespace("v2"), tmp_path)

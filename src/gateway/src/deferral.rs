@@ -149,13 +149,21 @@ fn named(asked: &CheckRequest, entry: EntryPoint) -> Result<(i64, Proof<'_>), Bo
 }
 
 fn unknown(entry: EntryPoint) -> Box<Ended> {
-    let hint = Bilingual::new(
-        "use the ServiceCallID and the VerificationCode of an asynchronous call of this consumer",
-        "използвайте ServiceCallID и VerificationCode на асинхронна заявка на този консуматор",
-    );
-    let condition = match entry {
-        EntryPoint::V2 => Condition::CallUnknown,
-        EntryPoint::V0 | EntryPoint::V1 => Condition::OperationInvalid,
+    let (condition, hint) = match entry {
+        EntryPoint::V2 => (
+            Condition::CallUnknown,
+            Bilingual::new(
+                "use the ServiceCallID and the VerificationCode of an asynchronous call of this consumer",
+                "използвайте ServiceCallID и VerificationCode на асинхронна заявка на този консуматор",
+            ),
+        ),
+        EntryPoint::V0 | EntryPoint::V1 => (
+            Condition::OperationInvalid,
+            Bilingual::new(
+                "use the ServiceCallID of an asynchronous call of this consumer",
+                "използвайте ServiceCallID на асинхронна заявка на този консуматор",
+            ),
+        ),
     };
     Ended::new(Outcome::Fault, condition, "call-unknown", hint)
 }

@@ -156,9 +156,8 @@ fn field(parameter: Element<'_>, depth: usize) -> Result<FormField, FormError> {
     let flag = |name, usual| text(info, name).map_or(usual, |value| matches!(value.as_str(), "true" | "1"));
     let kind = info.child(FORM, "ParameterType");
     let values = kind.and_then(|kind| kind.child(FORM, "EnumValues")).into_iter().flat_map(Element::children);
-    let shown = |value: Element<'_>| {
-        (text(value, "Value").unwrap_or_default(), text(value, "DisplayText").unwrap_or_default())
-    };
+    let shown =
+        |value: Element<'_>| (text(value, "Value").unwrap_or_default(), text(value, "DisplayText").unwrap_or_default());
     Ok(FormField {
         name: text(info, "ParameterName").ok_or(FormError::Missing("ParameterName"))?,
         label: text(info, "ParameterLabel").unwrap_or_default(),

@@ -114,9 +114,16 @@ pub fn read_check(entry: EntryPoint, method: Method, element: Element<'_>) -> Ch
     };
     let field = |local| data.and_then(|data| data.child(entry.data(), local)).and_then(text);
     CheckRequest {
-        service_call_id: field("ServiceCallID").and_then(|number| number.trim().parse().ok()),
+        service_call_id: field("ServiceCallID").and_then(|number| whole(&number)),
         verification_code: field("VerificationCode").map(|code| code.trim().to_owned()),
     }
+}
+
+/// A whole number that is written as a decimal: some stacks write `17.0` (regix-contract §3.2: decimal).
+fn whole(number: &str) -> Option<i64> {
+    let number = number.trim();
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    whole.parse().ok().filter(|_| fraction.bytes().all(|digit| digit == b'0'))
 }
 
 /// Whether an element says `xsi:nil`.
@@ -280,6 +287,21 @@ mod tests {
         let check = read_check(EntryPoint::V2, Method::CheckResult, document.root());
         assert_eq!((check.service_call_id, check.verification_code.as_deref()), (Some(7), Some("7.x")));
         assert_eq!(read_check(EntryPoint::V1, Method::CheckResult, document.root()), CheckRequest::default());
+    }
+
+    #[test]
+    fn the_number_of_a_call_is_a_decimal_without_a_fraction() {
+        for (written, number) in [
+            ("17", Some(17)),
+            (" 17.00 ", Some(17)),
+            ("+17", Some(17)),
+            ("17.5", None),
+            ("17.0x", None),
+            ("", None),
+            (".", None),
+        ] {
+            assert_eq!(whole(written), number, "{written}");
+        }
     }
 
     #[test]

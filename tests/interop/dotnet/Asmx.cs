@@ -1,7 +1,12 @@
 // System.Web.Services: proxies generated from the served WSDL.
 
-using System;
+using System.Security.Cryptography.X509Certificates;
 using System.Web.Services.Protocols;
+
+// The generated proxies have the methods of the contracts.
+namespace V0 { public partial class RegiXService : IRegiXService { } }
+namespace V1 { public partial class RegiXEntryPoint : IRegiXEntryPoint { } }
+namespace V2 { public partial class RegiXEntryPointV2 : IRegiXEntryPointV2 { } }
 
 static class Asmx
 {
@@ -9,32 +14,17 @@ static class Asmx
     {
         var plan = new Plan(arguments[0]);
         var facts = new Facts();
-        var first = new Facts();
-        var second = new Facts();
-        foreach (var ask in Plan.Asks)
-        {
-            // A connection belongs to the certificate that it was opened with.
-            var v1 = new V1.RegiXEntryPoint { ConnectionGroupName = Plan.Who(ask) };
-            v1.ClientCertificates.Add(plan.Certificate(Plan.Who(ask)));
-            first[ask] = Call(() => Requests.Told(v1.ExecuteSynchronous(Requests.First(plan, ask))));
-            var v2 = new V2.RegiXEntryPointV2 { ConnectionGroupName = Plan.Who(ask) };
-            v2.ClientCertificates.Add(plan.Certificate(Plan.Who(ask)));
-            second[ask] = Call(() => Requests.Told(v2.Execute(Requests.Second(plan, ask)).ServiceResultData));
-        }
-        facts["v1-11"] = first;
-        facts["v2-11"] = second;
+        facts["v0-11"] = Calls.All(who => new Oldest(plan, () => As(plan, who, new V0.RegiXService())), "v0-11");
+        facts["v1-11"] = Calls.All(who => new First(plan, () => As(plan, who, new V1.RegiXEntryPoint())), "v1-11");
+        facts["v2-11"] = Calls.All(who => new Second(plan, () => As(plan, who, new V2.RegiXEntryPointV2())), "v2-11");
         facts.Tell();
     }
 
-    static Facts Call(Func<Facts> call)
+    static T As<T>(Plan plan, string who, T proxy) where T : SoapHttpClientProtocol
     {
-        try
-        {
-            return call();
-        }
-        catch (SoapException fault)
-        {
-            return Facts.Fault(fault.Code.Name, fault.Message, fault.Detail == null ? "" : fault.Detail.OuterXml);
-        }
+        // A connection belongs to the certificate that it was opened with.
+        proxy.ConnectionGroupName = who;
+        proxy.ClientCertificates.Add(plan.Certificate(who));
+        return proxy;
     }
 }

@@ -1,4 +1,4 @@
-// The two contracts in the form in which .NET tools write them; the data classes are generated from the served WSDL.
+// The three contracts in the form in which .NET tools write them; the data classes are generated from the served WSDL.
 
 using System.ServiceModel;
 using System.Xml;
@@ -20,11 +20,53 @@ public sealed class Problem : IXmlSerializable
     public void WriteXml(XmlWriter writer) { writer.WriteRaw(Text); }
 }
 
+namespace V0
+{
+    [ServiceContract(Namespace = "http://egov.bg/RegiX", ConfigurationName = "IRegiXService")]
+    public interface IRegiXService
+    {
+        [OperationContract(Action = "http://egov.bg/RegiX/IRegiXService/Execute",
+            ReplyAction = "http://egov.bg/RegiX/IRegiXService/ExecuteResponse")]
+        [XmlSerializerFormat(SupportFaults = true)]
+        [FaultContract(typeof(Problem), Name = "Problem", Namespace = Problem.Space)]
+        [return: MessageParameter(Name = "ExecuteResult")]
+        ServiceExecuteResult Execute(ServiceRequestData request);
+
+        [OperationContract(Action = "http://egov.bg/RegiX/IRegiXService/CheckResult",
+            ReplyAction = "http://egov.bg/RegiX/IRegiXService/CheckResultResponse")]
+        [XmlSerializerFormat(SupportFaults = true)]
+        [FaultContract(typeof(Problem), Name = "Problem", Namespace = Problem.Space)]
+        [return: MessageParameter(Name = "CheckResultResult")]
+        ServiceResultData CheckResult(ServiceCheckResultArgument argument);
+
+        [OperationContract(Action = "http://egov.bg/RegiX/IRegiXService/ExecuteSynchronous",
+            ReplyAction = "http://egov.bg/RegiX/IRegiXService/ExecuteSynchronousResponse")]
+        [XmlSerializerFormat(SupportFaults = true)]
+        [FaultContract(typeof(Problem), Name = "Problem", Namespace = Problem.Space)]
+        [return: MessageParameter(Name = "ExecuteSynchronousResult")]
+        ServiceResultData ExecuteSynchronous(ServiceRequestData request);
+    }
+}
+
 namespace V1
 {
     [ServiceContract(Namespace = "http://tempuri.org/", ConfigurationName = "IRegiXEntryPoint")]
     public interface IRegiXEntryPoint
     {
+        [OperationContract(Action = "http://tempuri.org/IRegiXEntryPoint/Execute",
+            ReplyAction = "http://tempuri.org/IRegiXEntryPoint/ExecuteResponse")]
+        [XmlSerializerFormat(SupportFaults = true)]
+        [FaultContract(typeof(Problem), Name = "Problem", Namespace = Problem.Space)]
+        [return: MessageParameter(Name = "ExecuteResult")]
+        ServiceExecuteResult Execute(ServiceRequestData request);
+
+        [OperationContract(Action = "http://tempuri.org/IRegiXEntryPoint/CheckResult",
+            ReplyAction = "http://tempuri.org/IRegiXEntryPoint/CheckResultResponse")]
+        [XmlSerializerFormat(SupportFaults = true)]
+        [FaultContract(typeof(Problem), Name = "Problem", Namespace = Problem.Space)]
+        [return: MessageParameter(Name = "CheckResultResult")]
+        ServiceResultData CheckResult(ServiceCheckResultArgument argument);
+
         [OperationContract(Action = "http://tempuri.org/IRegiXEntryPoint/ExecuteSynchronous",
             ReplyAction = "http://tempuri.org/IRegiXEntryPoint/ExecuteSynchronousResponse")]
         [XmlSerializerFormat(SupportFaults = true)]
@@ -45,5 +87,18 @@ namespace V2
         [FaultContract(typeof(Problem), Name = "Problem", Namespace = Problem.Space)]
         [return: MessageParameter(Name = "ExecuteResult")]
         ResultWrapper Execute(RequestWrapper request);
+
+        [OperationContract(Action = "http://egov.bg/RegiX/IRegiXEntryPointV2/CheckResult",
+            ReplyAction = "http://egov.bg/RegiX/IRegiXEntryPointV2/CheckResultResponse")]
+        [XmlSerializerFormat(SupportFaults = true)]
+        [FaultContract(typeof(Problem), Name = "Problem", Namespace = Problem.Space)]
+        [return: MessageParameter(Name = "CheckResultResult")]
+        ResultWrapper CheckResult(ServiceCheckResultWrapper argument);
+
+        [OperationContract(Action = "http://egov.bg/RegiX/IRegiXEntryPointV2/AcknowledgeResultReceived",
+            ReplyAction = "http://egov.bg/RegiX/IRegiXEntryPointV2/AcknowledgeResultReceivedResponse")]
+        [XmlSerializerFormat(SupportFaults = true)]
+        [FaultContract(typeof(Problem), Name = "Problem", Namespace = Problem.Space)]
+        void AcknowledgeResultReceived(ServiceCheckResultWrapper argument);
     }
 }

@@ -36,33 +36,43 @@ sealed class Plan
     public XmlElement Argument(string ask)
     {
         var document = new XmlDocument();
-        document.LoadXml(this[ask == "wrong" ? "wrong" : "argument"]);
+        document.LoadXml(this[ask == "wrong" ? "wrong" : ask == "slow" ? "slow.argument" : "argument"]);
         return document.DocumentElement;
     }
-
-    public static readonly string[] Asks = { "unsigned", "signed", "matrix", "wrong", "stranger" };
-
-    public static string Who(string ask) { return ask == "stranger" ? "stranger" : "consumer"; }
 }
 
 sealed class Facts : Dictionary<string, object>
 {
-    public static Facts Result(bool ready, bool hasError, string error, decimal callId, XmlElement request, XmlElement response,
-        bool signed, IEnumerable<string> matrix)
+    public static Facts Result(bool ready, bool hasError, string error, decimal? callId, string code, XmlElement request,
+        XmlElement response, bool signed, IEnumerable<string> matrix)
     {
-        var name = response == null ? null : response.GetElementsByTagName("FirstName").Item(0);
         return new Facts
         {
             { "outcome", "result" }, { "ready", ready }, { "has_error", hasError }, { "error", error },
-            { "call_id", callId.ToString() }, { "request", Name(request) }, { "response", Name(response) },
-            { "first_name", name == null ? null : name.InnerText }, { "signed", signed },
+            { "call_id", callId == null ? null : callId.ToString() }, { "code", code },
+            { "request", Name(request) }, { "response", Name(response) },
+            { "first_name", Text(response, "FirstName") }, { "pdf", Text(response, "Binary") }, { "signed", signed },
             { "matrix", matrix == null ? null : matrix.ToArray() },
+        };
+    }
+
+    public static Facts Accepted(decimal callId, bool hasError, string error)
+    {
+        return new Facts
+        {
+            { "outcome", "result" }, { "has_error", hasError }, { "error", error }, { "call_id", callId.ToString() }, { "code", null },
         };
     }
 
     public static Facts Fault(string code, string text, string detail)
     {
         return new Facts { { "outcome", "fault" }, { "code", code }, { "text", text }, { "detail", detail } };
+    }
+
+    static string Text(XmlElement document, string name)
+    {
+        var found = document == null ? null : document.GetElementsByTagName(name).Item(0);
+        return found == null ? null : found.InnerText;
     }
 
     static string Name(XmlElement element)

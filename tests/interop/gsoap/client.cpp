@@ -1,96 +1,26 @@
 // gSOAP with classes generated from the served WSDL of both contracts.
 
-#include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <iostream>
-#include <map>
-#include <string>
-#include <vector>
-
 #include "WSHttpBinding_USCOREIRegiXEntryPoint.nsmap"
 #include "soapWSHttpBinding_USCOREIRegiXEntryPointProxy.h"
 #include "soapWSHttpBinding_USCOREIRegiXEntryPointV2Proxy.h"
+#include "soapWSHttpBinding_USCOREIRegiXEntryPointV2Service.h"
+// After the generated headers.
+#include "shared.h"
 
-static std::map<std::string, std::string> plan;
-
-/// What came over the connection of the last call, head and body.
-static std::string received;
-static size_t (*receive)(struct soap *, char *, size_t);
-
-static size_t keep(struct soap *soap, char *buffer, size_t size) {
-    size_t count = receive(soap, buffer, size);
-    received.append(buffer, count);
-    return count;
-}
-
-/// Facts in the order in which they are told; values are JSON already.
-struct Facts {
-    std::vector<std::pair<std::string, std::string>> values;
-
-    void add(const std::string &name, const std::string &json) { values.emplace_back(name, json); }
-
-    std::string json() const {
-        std::string out = "{";
-        for (const auto &value : values)
-            out += (out.size() > 1 ? ",\n" : "") + ("\"" + value.first + "\": ") + value.second;
-        return out + "}";
-    }
-};
-
-static std::string quoted(const std::string &text) {
-    std::string out = "\"";
-    for (unsigned char c : text) {
-        char escape[8];
-        if (c < ' ' || c == '"' || c == '\\') {
-            snprintf(escape, sizeof escape, "\\u%04x", c);
-            out += escape;
-        } else {
-            out += static_cast<char>(c);
-        }
-    }
-    return out + "\"";
-}
-
-static std::string quoted(const char *text) { return text ? quoted(std::string(text)) : "null"; }
-
-/// What may be absent is a pointer in one contract and a value in the other.
-static std::string quoted(const std::string *text) { return text ? quoted(*text) : "null"; }
-
-static std::string truth(bool value) { return value ? "true" : "false"; }
-
-/// The text between two others, or null.
-static std::string between(const char *xml, const std::string &before, const std::string &after) {
-    if (!xml) return "null";
-    std::string text(xml);
-    size_t start = text.find(before);
-    if (start == std::string::npos) return "null";
-    start += before.size();
-    return quoted(text.substr(start, text.find(after, start) - start));
-}
-
-/// `{namespace}local` of an element that is kept as text: unprefixed, with a default namespace of its own.
-static std::string name(const char *xml) {
-    if (!xml) return "null";
-    std::string text(xml), local = text.substr(1, text.find_first_of(" />", 1) - 1);
-    size_t start = text.find("xmlns=\"");
-    if (start == std::string::npos) return quoted(local);
-    start += 7;
-    return quoted("{" + text.substr(start, text.find('"', start) - start) + "}" + local);
-}
-
+/// Signed are those that the suite says so of; slow is answered after seconds.
 template <class Request, class Context> static void fill(soap *soap, Request &request, Context *context, const std::string &ask) {
     context->ServiceURI = "17-2026";
     context->ServiceType = "Проверка";
     context->LawReason = "чл. 1 от пример";
-    request.Operation = plan["operation"];
-    request.Argument.__any = soap_strdup(soap, plan[ask == "wrong" ? "wrong" : "argument"].c_str());
+    const char *argument = ask == "wrong" ? "wrong" : ask == "slow" ? "slow.argument" : "argument";
+    request.Operation = plan[ask == "slow" ? "slow.operation" : "operation"];
+    request.Argument.__any = soap_strdup(soap, plan[argument].c_str());
     request.CallContext = context;
-    request.SignResult = ask == "signed";
+    request.SignResult = ask == "signed" || ask == "later" || ask == "paper" || ask == "pushed";
     request.ReturnAccessMatrix = ask == "matrix";
 }
 
-template <class Result> static Facts told(const Result &result, bool is_signed) {
+template <class Result> static Facts told(const Result &result, const std::string *code) {
     Facts facts;
     auto data = result.Data;
     const char *request = data && data->Request ? data->Request->__any : nullptr;
@@ -100,10 +30,12 @@ template <class Result> static Facts told(const Result &result, bool is_signed) 
     facts.add("has_error", truth(result.HasError));
     facts.add("error", quoted(result.Error));
     facts.add("call_id", quoted(result.ServiceCallID));
+    facts.add("code", quoted(code));
     facts.add("request", name(request));
     facts.add("response", name(response));
     facts.add("first_name", between(response, "<FirstName>", "</FirstName>"));
-    facts.add("signed", truth(is_signed));
+    facts.add("pdf", between(response, "<Binary>", "</Binary>"));
+    facts.add("signed", truth(result.dsig__Signature));
     std::string matrix = "null";
     if (data && data->Matrix && data->Matrix->Properties) {
         matrix = "[";
@@ -112,16 +44,6 @@ template <class Result> static Facts told(const Result &result, bool is_signed) 
         matrix += "]";
     }
     facts.add("matrix", matrix);
-    return facts;
-}
-
-static Facts failed(soap *soap) {
-    Facts facts;
-    bool fault = soap->error == SOAP_FAULT || soap->error == SOAP_SVR_FAULT || soap->error == SOAP_CLI_FAULT;
-    facts.add("outcome", quoted(fault ? "fault" : "failure"));
-    facts.add("code", quoted(*soap_faultcode(soap)));
-    facts.add("text", quoted(soap_fault_string(soap)));
-    facts.add("detail", quoted(soap_fault_detail(soap) ? soap_fault_detail(soap) : ""));
     return facts;
 }
 
@@ -147,61 +69,224 @@ static const Namespace *older() {
     return table.data();
 }
 
-static Facts call(const std::string &wire, const std::string &ask, int number) {
-    struct soap *soap = soap_new1(SOAP_XML_INDENT | SOAP_C_UTFSTRING);
-    std::string keys = plan["forms"] + (ask == "stranger" ? "/stranger.pem" : "/consumer.pem"), ca = plan["certs"] + "/ca.pem";
-    if (soap_ssl_client_context(soap, SOAP_SSL_DEFAULT, keys.c_str(), nullptr, ca.c_str(), nullptr, nullptr)) return failed(soap);
-    bool first = wire.substr(0, 2) == "v1", newer = wire.substr(3) == "12";
-    std::string to = plan["base"] + (first ? "/RegiXEntryPoint.svc" : "/RegiXEntryPointV2.svc") + (newer ? "" : "/basic");
-    const char *action = first ? "http://tempuri.org/IRegiXEntryPoint/ExecuteSynchronous"
-                               : "http://egov.bg/RegiX/IRegiXEntryPointV2/Execute";
-    if (newer) address(soap, action, to, number);
+/// One contract in one version of SOAP, as one caller; each exchange has a context of its own.
+class Caller {
+  public:
+    Caller(const std::string &wire, const std::string &who) : first(wire.substr(0, 2) == "v1"), newer(wire.substr(3) == "12"), who(who) {}
+
+    const bool first;
+
+    /// Asks and waits, or is accepted if `ticket` takes what the answer is fetched by; it goes to `callback` too, if there is one.
+    Facts ask(const std::string &ask, Ticket *ticket = nullptr, const std::string &callback = "") {
+        if (first) return ticket ? accept_first(ask, *ticket) : ask_first(ask);
+        return exchange("Execute", [&](soap *soap, const char *to, const char *action, Facts &facts) {
+            WSHttpBinding_USCOREIRegiXEntryPointV2Proxy proxy(soap);
+            prefer(soap);
+            _v2__Execute question;
+            _v2__ExecuteResponse answer;
+            sd__CallContext context;
+            question.request = soap_new_sd__RequestWrapper(soap);
+            sd__ServiceRequestData *request = question.request->ServiceRequestData = soap_new_sd__ServiceRequestData(soap);
+            fill(soap, *request, &context, ask);
+            if (ticket) request->RequestProcessing = sd__RequestProcessing__Asynchronous;
+            if (ask == "paper") request->ResponseProcessing = sd__ResponseProcessing__TransformToPDF;
+            std::string address = callback;
+            if (!address.empty()) request->CallbackURL = &address;
+            if (proxy.Execute(to, action, &question, answer)) return false;
+            sd__ServiceResultData *result = answer.ExecuteResult->ServiceResultData;
+            facts = told(*result, result->VerificationCode);
+            if (ticket) *ticket = {result->ServiceCallID, result->VerificationCode ? *result->VerificationCode : ""};
+            return true;
+        });
+    }
+
+    /// An empty number is not sent.
+    Facts check(const Ticket &ticket) {
+        return exchange("CheckResult", [&](soap *soap, const char *to, const char *action, Facts &facts) {
+            if (first) {
+                WSHttpBinding_USCOREIRegiXEntryPointProxy proxy(soap);
+                prefer(soap);
+                _v1__CheckResult question;
+                _v1__CheckResultResponse answer;
+                question.argument = soap_new_v1__ServiceCheckResultArgument(soap);
+                question.argument->ServiceCallID = ticket.number;
+                if (proxy.CheckResult(to, action, &question, answer)) return false;
+                facts = told(*answer.CheckResultResult, nullptr);
+            } else {
+                WSHttpBinding_USCOREIRegiXEntryPointV2Proxy proxy(soap);
+                prefer(soap);
+                _v2__CheckResult question;
+                _v2__CheckResultResponse answer;
+                question.argument = about(soap, ticket);
+                if (proxy.CheckResult(to, action, &question, answer)) return false;
+                sd__ServiceResultData *result = answer.CheckResultResult->ServiceResultData;
+                facts = told(*result, result->VerificationCode);
+            }
+            return true;
+        });
+    }
+
+    Facts acknowledge(const Ticket &ticket) {
+        return exchange("AcknowledgeResultReceived", [&](soap *soap, const char *to, const char *action, Facts &facts) {
+            WSHttpBinding_USCOREIRegiXEntryPointV2Proxy proxy(soap);
+            prefer(soap);
+            _v2__AcknowledgeResultReceived question;
+            _v2__AcknowledgeResultReceivedResponse answer;
+            question.argument = about(soap, ticket);
+            if (proxy.AcknowledgeResultReceived(to, action, &question, answer)) return false;
+            facts.add("outcome", quoted("nothing"));
+            return true;
+        });
+    }
+
+    Facts later() {
+        Ticket ticket;
+        Facts facts;
+        facts.add("accepted", ask("later", &ticket).json());
+        facts.add("answer", until_ready([&] { return check(ticket); }).json());
+        if (first) return facts;
+        facts.add("acknowledged", truth(acknowledge(ticket).is("outcome", quoted("nothing"))));
+        facts.add("gone", check(ticket).json());
+        return facts;
+    }
+
+    Facts astray(Caller stranger) {
+        Ticket ticket, nobodys;
+        Facts facts;
+        ask("slow", &ticket);
+        facts.add("pending", check(ticket).json());
+        if (!first) {
+            facts.add("unready", acknowledge(ticket).json());
+            facts.add("code", check({ticket.number, "17.AAAA"}).json());
+            facts.add("unnumbered", check({"", ticket.code}).json());
+        }
+        facts.add("unknown", check({plan["unknown"], ticket.code}).json());
+        facts.add("refused", stranger.ask("unsigned", &nobodys).json());
+        return facts;
+    }
+
+  private:
+    const bool newer;
+    const std::string who;
+
+    template <class Talk> Facts exchange(const char *method, Talk talk) {
+        static int number = 0;
+        std::string to = plan["base"] + (first ? "/RegiXEntryPoint.svc" : "/RegiXEntryPointV2.svc") + (newer ? "" : "/basic");
+        std::string action =
+            std::string(first ? "http://tempuri.org/IRegiXEntryPoint/" : "http://egov.bg/RegiX/IRegiXEntryPointV2/") + method;
+        return ::exchange(who, [&](soap *soap, Facts &facts) {
+            if (newer) address(soap, action.c_str(), to, ++number);
+            return talk(soap, to.c_str(), action.c_str(), facts);
+        });
+    }
+
+    void prefer(soap *soap) const {
+        if (!newer) soap_set_namespaces(soap, older());
+    }
+
+    Facts ask_first(const std::string &ask) {
+        return exchange("ExecuteSynchronous", [&](soap *soap, const char *to, const char *action, Facts &facts) {
+            WSHttpBinding_USCOREIRegiXEntryPointProxy proxy(soap);
+            prefer(soap);
+            _v1__ExecuteSynchronous question;
+            _v1__ExecuteSynchronousResponse answer;
+            v1__CallContext context;
+            question.request = soap_new_v1__ServiceRequestData(soap);
+            fill(soap, *question.request, &context, ask);
+            if (proxy.ExecuteSynchronous(to, action, &question, answer)) return false;
+            facts = told(*answer.ExecuteSynchronousResult, nullptr);
+            return true;
+        });
+    }
+
+    Facts accept_first(const std::string &ask, Ticket &ticket) {
+        return exchange("Execute", [&](soap *soap, const char *to, const char *action, Facts &facts) {
+            WSHttpBinding_USCOREIRegiXEntryPointProxy proxy(soap);
+            prefer(soap);
+            _v1__Execute question;
+            _v1__ExecuteResponse answer;
+            v1__CallContext context;
+            question.request = soap_new_v1__ServiceRequestData(soap);
+            fill(soap, *question.request, &context, ask);
+            if (proxy.Execute(to, action, &question, answer)) return false;
+            facts.add("has_error", truth(answer.ExecuteResult->HasError));
+            facts.add("error", quoted(answer.ExecuteResult->Error));
+            facts.add("call_id", quoted(answer.ExecuteResult->ServiceCallID));
+            ticket.number = answer.ExecuteResult->ServiceCallID;
+            return true;
+        });
+    }
+
+    static sd__ServiceCheckResultWrapper *about(soap *soap, const Ticket &ticket) {
+        sd__ServiceCheckResultWrapper *wrapper = soap_new_sd__ServiceCheckResultWrapper(soap);
+        sd__ServiceCheckResultArgument *argument = soap_new_sd__ServiceCheckResultArgument(soap);
+        wrapper->ServiceCheckResultArgument = argument;
+        if (!ticket.number.empty()) *(argument->ServiceCallID = soap_new_std__string(soap)) = ticket.number;
+        *(argument->VerificationCode = soap_new_std__string(soap)) = ticket.code;
+        return wrapper;
+    }
+};
+
+/// The consumer's end of the second contract, served by gSOAP itself.
+class Receiver : public WSHttpBinding_USCOREIRegiXEntryPointV2Service {
+  public:
+    Facts facts;
+
+    Receiver(struct soap *soap) : WSHttpBinding_USCOREIRegiXEntryPointV2Service(soap) {}
+
+    int ExecuteCallback(_v2__ExecuteCallback *pushed, _v2__ExecuteCallbackResponse &) override {
+        sd__ServiceResultData *result = pushed->request->ServiceResultData;
+        Facts read = told(*result, result->VerificationCode);
+        read.add("octets", quoted(received.substr(received.find("\r\n\r\n") + 4)));
+        facts.add("received", read.json());
+        char name[64] = "";
+        X509 *shown = SSL_get_peer_certificate(soap->ssl);
+        X509_NAME_get_text_by_NID(X509_get_subject_name(shown), NID_commonName, name, sizeof name);
+        X509_free(shown);
+        facts.add("caller", quoted(name));
+        return SOAP_OK;
+    }
+
+    int ExecuteCallback_(_v2__ExecuteCallback *pushed, _v2__ExecuteCallbackResponse &reply) override { return ExecuteCallback(pushed, reply); }
+};
+
+/// An answer that is pushed to a server of gSOAP with the certificate for localhost.
+static Facts pushed() {
+    struct soap *soap = soap_new1(SOAP_C_UTFSTRING);
+    std::string keys = plan["forms"] + "/server.pem", ca = plan["certs"] + "/ca.pem", port = plan["receiver.gsoap"];
+    soap->accept_timeout = soap->recv_timeout = 30;
+    soap->bind_flags = SO_REUSEADDR;
+    if (soap_ssl_server_context(
+            soap, SOAP_SSL_REQUIRE_CLIENT_AUTHENTICATION, keys.c_str(), nullptr, ca.c_str(), nullptr, nullptr, nullptr, "callback")
+        || !soap_valid_socket(soap_bind(soap, "localhost", std::stoi(port), 8)))
+        return failed(soap);
+    Ticket ticket;
+    std::string accepted = Caller("v2-11", "consumer").ask("pushed", &ticket, "https://localhost:" + port + "/callback").json();
     received.clear();
     receive = soap->frecv;
     soap->frecv = keep;
-    Facts facts;
-    if (first) {
-        WSHttpBinding_USCOREIRegiXEntryPointProxy proxy(soap);
-        if (!newer) soap_set_namespaces(soap, older());
-        _v1__ExecuteSynchronous question;
-        _v1__ExecuteSynchronousResponse answer;
-        v1__CallContext context;
-        question.request = soap_new_v1__ServiceRequestData(soap);
-        fill(soap, *question.request, &context, ask);
-        facts = proxy.ExecuteSynchronous(to.c_str(), action, &question, answer) == SOAP_OK
-            ? told(*answer.ExecuteSynchronousResult, answer.ExecuteSynchronousResult->dsig__Signature) : failed(proxy.soap);
-    } else {
-        WSHttpBinding_USCOREIRegiXEntryPointV2Proxy proxy(soap);
-        if (!newer) soap_set_namespaces(soap, older());
-        _v2__Execute question;
-        _v2__ExecuteResponse answer;
-        sd__CallContext context;
-        question.request = soap_new_sd__RequestWrapper(soap);
-        question.request->ServiceRequestData = soap_new_sd__ServiceRequestData(soap);
-        fill(soap, *question.request->ServiceRequestData, &context, ask);
-        facts = proxy.Execute(to.c_str(), action, &question, answer) == SOAP_OK
-            ? told(*answer.ExecuteResult->ServiceResultData, answer.ExecuteResult->ServiceResultData->dsig__Signature)
-            : failed(proxy.soap);
-    }
-    facts.add("octets", quoted(received.substr(received.find("\r\n\r\n") + 4)));
+    Receiver receiver(soap);
+    if (!soap_valid_socket(soap_accept(soap)) || soap_ssl_accept(soap) || receiver.serve()) return failed(soap);
+    receiver.facts.add("accepted", accepted);
     soap_destroy(soap);
     soap_end(soap);
-    soap_free(soap);
-    return facts;
+    soap_done(soap);
+    return receiver.facts;
 }
 
 int main(int count, char **arguments) {
-    std::ifstream lines(arguments[count - 1]);
-    for (std::string line; std::getline(lines, line);)
-        plan[line.substr(0, line.find('='))] = line.substr(line.find('=') + 1);
-    soap_ssl_init();
-    int number = 0;
+    read_plan(count, arguments);
     Facts all;
     for (const std::string wire : {"v1-11", "v1-12", "v2-11", "v2-12"}) {
         Facts told;
-        for (const std::string ask : {"unsigned", "signed", "matrix", "wrong", "stranger"})
-            told.add(ask, call(wire, ask, ++number).json());
+        Caller consumer(wire, "consumer"), stranger(wire, "stranger");
+        for (const std::string ask : {"unsigned", "signed", "matrix", "wrong", "paper"})
+            if (!consumer.first || ask != "paper") told.add(ask, consumer.ask(ask).json());
+        told.add("stranger", stranger.ask("stranger").json());
+        told.add("later", consumer.later().json());
+        told.add("astray", consumer.astray(stranger).json());
         all.add(wire, told.json());
     }
+    all.add("pushed", pushed().json());
     std::cout << all.json() << std::endl;
 }

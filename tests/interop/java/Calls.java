@@ -1,17 +1,11 @@
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import javax.xml.bind.JAXBElement;
 import javax.xml.bind.annotation.XmlRootElement;
-import javax.xml.crypto.dsig.XMLSignatureFactory;
-import javax.xml.crypto.dsig.dom.DOMValidateContext;
 import javax.xml.namespace.QName;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.transform.OutputKeys;
@@ -20,149 +14,150 @@ import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
 import javax.xml.ws.BindingProvider;
-import javax.xml.ws.handler.Handler;
-import javax.xml.ws.handler.MessageContext;
-import javax.xml.ws.handler.soap.SOAPHandler;
-import javax.xml.ws.handler.soap.SOAPMessageContext;
 import javax.xml.ws.soap.SOAPFaultException;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
 
-/** Calls through generated proxies, the same for JAX-WS RI and for CXF (there with the newer package names). */
-final class Calls {
+/**
+ * Calls through a generated proxy of one contract, the same for JAX-WS RI and for CXF (there with the newer package names).
+ *
+ * <p>What is asked has the names of the suite: unsigned, signed, matrix, wrong, stranger, paper; slow is answered after seconds.
+ */
+abstract class Calls {
     private static final String ADDRESSING = "http://www.w3.org/2005/08/addressing";
-    private final Plan plan;
-    private byte[] answer;
+    protected final Plan plan;
+    protected final Keeper answers;
 
-    Calls(Plan plan) {
+    Calls(Plan plan, Object port) {
         this.plan = plan;
+        this.answers = new Keeper(plan);
+        ((BindingProvider) port).getBinding().setHandlerChain(List.of(answers));
     }
 
-    Map<String, Object> v1(org.tempuri.IRegiXEntryPoint port, String ask) throws Exception {
-        return v1(port, ask, v1Request(ask));
+    /** Asks and waits for the answer. */
+    abstract Map<String, Object> ask(String ask) throws Exception;
+
+    /** Asks without waiting; the answer goes to the address too, if there is one. */
+    abstract Map<String, Object> accept(String ask, String callback) throws Exception;
+
+    /** The answer to an earlier question; an absent number is not sent. */
+    abstract Map<String, Object> check(BigDecimal number, String code) throws Exception;
+
+    /** Gives an answer back; null if the contract cannot. */
+    abstract Map<String, Object> acknowledge(BigDecimal number, String code) throws Exception;
+
+    /** An asynchronous call from its acceptance to its end. */
+    final Map<String, Object> later() throws Exception {
+        Map<String, Object> accepted = accept("later", null);
+        BigDecimal number = new BigDecimal((String) accepted.get("call_id"));
+        String code = (String) accepted.get("code");
+        Map<String, Object> answer = check(number, code);
+        for (int turn = 0; turn < 600 && !Boolean.TRUE.equals(answer.get("ready")); turn++) {
+            Thread.sleep(50);
+            answer = check(number, code);
+        }
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("accepted", accepted);
+        facts.put("answer", answer);
+        Map<String, Object> acknowledged = acknowledge(number, code);
+        if (acknowledged != null) {
+            facts.put("acknowledged", acknowledged.get("outcome").equals("nothing"));
+            facts.put("gone", check(number, code));
+        }
+        return facts;
     }
 
-    org.tempuri.ServiceRequestData v1Request(String ask) throws Exception {
-        org.tempuri.CallContext context = new org.tempuri.CallContext();
-        context.setServiceURI("17-2026");
-        context.setServiceType("Проверка");
-        context.setLawReason("чл. 1 от пример");
-        org.tempuri.ServiceRequestData request = new org.tempuri.ServiceRequestData();
-        request.setOperation(plan.get("operation"));
-        request.setArgument(new org.tempuri.ServiceRequestData.Argument());
-        request.getArgument().setAny(argument(ask));
-        request.setCallContext(context);
-        request.setSignResult(ask.equals("signed"));
-        request.setReturnAccessMatrix(ask.equals("matrix"));
-        return request;
+    /** What can be wrong about an asynchronous call. */
+    final Map<String, Object> astray(Calls stranger) throws Exception {
+        Map<String, Object> accepted = accept("slow", null);
+        BigDecimal number = new BigDecimal((String) accepted.get("call_id"));
+        String code = (String) accepted.get("code");
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("pending", check(number, code));
+        Map<String, Object> unready = acknowledge(number, code);
+        if (unready != null) {
+            facts.put("unready", unready);
+            facts.put("code", check(number, "17.AAAA"));
+            facts.put("unnumbered", check(null, code));
+        }
+        facts.put("unknown", check(new BigDecimal(plan.get("unknown")), code));
+        facts.put("refused", stranger.accept("unsigned", null));
+        return facts;
     }
 
-    Map<String, Object> v1(org.tempuri.IRegiXEntryPoint port, String ask, org.tempuri.ServiceRequestData request)
-            throws Exception {
-        keepAnswers(port);
+    protected final boolean signs(String ask) {
+        return List.of("signed", "later", "paper", "pushed").contains(ask);
+    }
+
+    protected final String operation(String ask) {
+        return plan.get(ask.equals("slow") ? "slow.operation" : "operation");
+    }
+
+    protected final Element argument(String ask) throws Exception {
+        String name = switch (ask) {
+            case "wrong" -> "wrong";
+            case "slow" -> "slow.argument";
+            default -> "argument";
+        };
+        return parse(new InputSource(new StringReader(plan.get(name)))).getDocumentElement();
+    }
+
+    /** A call that brings facts, or a fault. */
+    interface Call {
+        Map<String, Object> facts() throws Exception;
+    }
+
+    protected final Map<String, Object> orFault(Call call) throws Exception {
         try {
-            org.tempuri.ServiceResultData result = port.executeSynchronous(request);
-            org.tempuri.DataContainer data = value(result.getData());
-            org.tempuri.DataContainer.Matrix matrix = data == null ? null : value(data.getMatrix());
-            List<String> names = matrix == null ? null : new ArrayList<>();
-            if (matrix != null) {
-                matrix.getProperties().getProperty().forEach(property -> names.add(property.getName()));
-            }
-            return told(ask, result.isIsReady(), result.isHasError(), value(result.getError()),
-                result.getServiceCallID().toPlainString(),
-                data == null || data.getRequest() == null ? null : data.getRequest().getAny(),
-                data == null || data.getResponse() == null ? null : data.getResponse().getAny(),
-                result.getSignature() != null, names);
+            return call.facts();
         } catch (SOAPFaultException fault) {
-            return told(fault);
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("outcome", "fault");
+            facts.put("code", fault.getFault().getFaultCode());
+            facts.put("text", fault.getFault().getFaultString());
+            facts.put("detail", fault.getFault().getDetail() == null ? "" : text(fault.getFault().getDetail()));
+            return facts;
         }
     }
 
-    Map<String, Object> v2(bg.egov.regix.IRegiXEntryPointV2 port, String ask) throws Exception {
-        bg.egov.regix.signeddata.CallContext context = new bg.egov.regix.signeddata.CallContext();
-        context.setServiceURI("17-2026");
-        context.setServiceType("Проверка");
-        context.setLawReason("чл. 1 от пример");
-        bg.egov.regix.signeddata.ServiceRequestData request = new bg.egov.regix.signeddata.ServiceRequestData();
-        request.setOperation(plan.get("operation"));
-        request.setArgument(new bg.egov.regix.signeddata.ServiceRequestData.Argument());
-        request.getArgument().setAny(argument(ask));
-        request.setCallContext(context);
-        request.setSignResult(ask.equals("signed"));
-        request.setReturnAccessMatrix(ask.equals("matrix"));
-        return v2(port, ask, request);
+    protected static Map<String, Object> nothing() {
+        return Map.of("outcome", "nothing");
     }
 
-    Map<String, Object> v2(bg.egov.regix.IRegiXEntryPointV2 port, String ask,
-            bg.egov.regix.signeddata.ServiceRequestData request) throws Exception {
-        keepAnswers(port);
-        bg.egov.regix.signeddata.RequestWrapper wrapper = new bg.egov.regix.signeddata.RequestWrapper();
-        wrapper.setServiceRequestData(request);
-        try {
-            bg.egov.regix.signeddata.ServiceResultData result = port.execute(wrapper).getServiceResultData();
-            bg.egov.regix.signeddata.DataContainer data = value(result.getData());
-            bg.egov.regix.signeddata.DataContainer.Matrix matrix = data == null ? null : value(data.getMatrix());
-            List<String> names = matrix == null ? null : new ArrayList<>();
-            if (matrix != null) {
-                matrix.getProperties().getProperty().forEach(property -> names.add(property.getName()));
-            }
-            return told(ask, result.isIsReady(), result.isHasError(), value(result.getError()),
-                result.getServiceCallID().toPlainString(),
-                data == null || data.getRequest() == null ? null : data.getRequest().getAny(),
-                data == null || data.getResponse() == null ? null : data.getResponse().getAny(),
-                result.getSignature() != null, names);
-        } catch (SOAPFaultException fault) {
-            return told(fault);
-        }
+    protected static Map<String, Object> accepted(BigDecimal number, boolean hasError, String error) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("outcome", "result");
+        facts.put("has_error", hasError);
+        facts.put("error", error);
+        facts.put("call_id", number.toPlainString());
+        return facts;
     }
 
-    Element argument(String ask) throws Exception {
-        return parse(new InputSource(new StringReader(plan.get(ask.equals("wrong") ? "wrong" : "argument"))))
-            .getDocumentElement();
-    }
-
-    private Map<String, Object> told(String ask, boolean ready, boolean hasError, String error, String callId,
-            Object request, Object response, boolean signed, List<String> matrix) throws Exception {
+    /** What a result says, and what the message that held it says. */
+    protected static Map<String, Object> told(Keeper message, boolean ready, boolean hasError, String error, BigDecimal number,
+            String code, Object request, Object response, boolean signed, List<String> matrix) throws Exception {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("outcome", "result");
         facts.put("ready", ready);
         facts.put("has_error", hasError);
         facts.put("error", error);
-        facts.put("call_id", callId);
+        facts.put("call_id", number == null ? null : number.toPlainString());
+        facts.put("code", code);
         facts.put("request", name(request));
         facts.put("response", name(response));
-        facts.put("first_name", response == null ? null : text((Element) response, "FirstName"));
+        facts.put("first_name", response == null ? null : text((Element) response, "*", "FirstName"));
+        facts.put("pdf", response == null ? null : text((Element) response, "*", "Binary"));
         facts.put("signed", signed);
         facts.put("matrix", matrix);
-        Document message = parse(new InputSource(new ByteArrayInputStream(answer)));
-        facts.put("relates_to", text(message.getDocumentElement(), ADDRESSING, "RelatesTo"));
-        if (ask.equals("signed")) {
-            facts.put("verified", verified(message));
+        facts.put("relates_to", text(message.document().getDocumentElement(), ADDRESSING, "RelatesTo"));
+        if (signed) {
+            facts.put("verified", message.verified());
         }
         return facts;
     }
 
-    private static Map<String, Object> told(SOAPFaultException fault) throws Exception {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("outcome", "fault");
-        facts.put("code", fault.getFault().getFaultCode());
-        facts.put("text", fault.getFault().getFaultString());
-        facts.put("detail", fault.getFault().getDetail() == null ? "" : text(fault.getFault().getDetail()));
-        return facts;
-    }
-
-    /** Checks the signature in the message as this stack writes it again, with the library of the JDK. */
-    private boolean verified(Document message) throws Exception {
-        Element data = (Element) message.getElementsByTagNameNS("*", "Data").item(0);
-        data.setIdAttribute("id", true);
-        Element signature =
-            (Element) message.getElementsByTagNameNS("http://www.w3.org/2000/09/xmldsig#", "Signature").item(0);
-        DOMValidateContext context = new DOMValidateContext(plan.certificate("signer").getPublicKey(), signature);
-        return XMLSignatureFactory.getInstance("DOM").unmarshalXMLSignature(context).validate(context);
-    }
-
-    private static <T> T value(JAXBElement<T> element) {
+    protected static <T> T value(JAXBElement<T> element) {
         return element == null ? null : element.getValue();
     }
 
@@ -176,10 +171,6 @@ final class Calls {
         // A class that the program told the stack about.
         XmlRootElement root = any.getClass().getAnnotation(XmlRootElement.class);
         return new QName(root.namespace(), root.name()).toString();
-    }
-
-    private static String text(Element root, String local) {
-        return text(root, "*", local);
     }
 
     private static String text(Element root, String namespace, String local) {
@@ -199,45 +190,5 @@ final class Calls {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
         factory.setNamespaceAware(true);
         return factory.newDocumentBuilder().parse(source);
-    }
-
-    /** Keeps the last answer as the stack shows it to handlers. */
-    private void keepAnswers(Object port) {
-        @SuppressWarnings("rawtypes")
-        List<Handler> chain = List.of(new SOAPHandler<SOAPMessageContext>() {
-            @Override
-            public boolean handleMessage(SOAPMessageContext context) {
-                return keep(context);
-            }
-
-            @Override
-            public boolean handleFault(SOAPMessageContext context) {
-                return true;
-            }
-
-            @Override
-            public Set<QName> getHeaders() {
-                return Collections.emptySet();
-            }
-
-            @Override
-            public void close(MessageContext context) {
-            }
-        });
-        ((BindingProvider) port).getBinding().setHandlerChain(chain);
-    }
-
-    private boolean keep(SOAPMessageContext context) {
-        if (Boolean.TRUE.equals(context.get(MessageContext.MESSAGE_OUTBOUND_PROPERTY))) {
-            return true;
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            context.getMessage().writeTo(out);
-        } catch (Exception error) {
-            throw new IllegalStateException(error);
-        }
-        answer = out.toByteArray();
-        return true;
     }
 }

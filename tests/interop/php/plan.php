@@ -4,7 +4,6 @@
 declare(strict_types=1);
 
 const ADDRESSING = 'http://www.w3.org/2005/08/addressing';
-const RESPONSE = 'http://egov.bg/RegiX/GRAO/NBD/ValidPersonResponse';
 
 // Warnings as failures: a client that complains has noticed a difference.
 set_error_handler(function (int $level, string $message, string $file, int $line): bool {
@@ -27,12 +26,33 @@ function root_name(?string $xml): ?string
     return '{' . ($names[''] ?? '') . '}' . $root->getName();
 }
 
-function first_name(?string $xml): ?string
+/** The text of a child of a document. */
+function member(?string $xml, string $name): ?string
 {
-    if ($xml === null || $xml === '') {
-        return null;
-    }
-    return (string) simplexml_load_string($xml)->FirstName;
+    $found = $xml === null || $xml === '' ? null : simplexml_load_string($xml)->$name;
+    return $found === null || count($found) === 0 ? null : (string) $found;
+}
+
+/** What a deserialised result says, of whichever contract. */
+function result(object $result): array
+{
+    $data = $result->Data ?? null;
+    $payload = $data->Response->any ?? $result->Result->any ?? null;
+    $matrix = $data->Matrix->Properties->Property ?? null;
+    return [
+        'outcome' => 'result',
+        'ready' => $result->IsReady ?? null,
+        'has_error' => $result->HasError,
+        'error' => $result->Error ?? null,
+        'call_id' => isset($result->ServiceCallID) ? (string) $result->ServiceCallID : null,
+        'code' => $result->VerificationCode ?? null,
+        'request' => root_name($data->Request->any ?? null),
+        'response' => root_name($payload),
+        'first_name' => member($payload, 'FirstName'),
+        'pdf' => member($payload, 'Binary'),
+        'signed' => isset($result->Signature),
+        'matrix' => $matrix === null ? null : array_map(fn($p) => $p->Name, is_array($matrix) ? $matrix : [$matrix]),
+    ];
 }
 
 function tell(array $facts): void

@@ -1,6 +1,7 @@
 use super::values::boolean;
 use super::{HostMessageError, MATRIX};
 use kapia_xml::{Element, Writer};
+use std::collections::HashSet;
 
 /// The access matrix in the form that a core hands to an adapter (regix-contract §7.4): what may be seen of a property,
 /// and of the properties below it.
@@ -79,13 +80,14 @@ impl Access {
         if let Some(has_access) = entry.child(MATRIX, "HasAccess") {
             access.has_access = boolean(has_access, "HasAccess")?;
         }
+        let mut seen = HashSet::new();
         for line in entry.children().filter(|child| child.is(MATRIX, "AccessMatrixElement")) {
             let key = line.child(MATRIX, "Key").ok_or(HostMessageError::Missing("Key"))?.text();
             let value = line.child(MATRIX, "Value").ok_or(HostMessageError::Missing("Value"))?;
-            if access.property(&key).is_some() {
+            access.below.push((key.as_ref().into(), Access::read(value)?));
+            if !seen.insert(key) {
                 return Err(HostMessageError::Twice);
             }
-            access.below.push((key.as_ref().into(), Access::read(value)?));
         }
         Ok(access)
     }
