@@ -185,7 +185,8 @@ impl PublicKey {
         self.family
     }
 
-    pub(crate) fn octets(&self) -> &[u8] {
+    /// `RSAPublicKey` in DER (RFC 8017 A.1.1), or the uncompressed point (SEC 1 §2.3.3).
+    pub fn octets(&self) -> &[u8] {
         &self.octets
     }
 
