@@ -331,6 +331,12 @@ rules! {
     FIELD_TWICE "cvc-identity-constraint.3":
         "a field of {0} selects more than one node, or one without simple value" / "a field must select one value";
         "поле на {0} избира повече от един възел или възел без проста стойност" / "полето трябва да избира една стойност";
+    OTHER_LETTERS "letters-of-another-alphabet":
+        "the name {0} is expected here, with other letters" / "the name looks like {0} but is another: the character {1} of {0} is {2}; copy the name from the schema";
+        "тук се очаква името {0}, с други букви" / "името прилича на {0}, но е друго: знак {1} на {0} е {2}; копирайте името от схемата";
+    KEY_NILLABLE "cvc-identity-constraint.4.2.3":
+        "a field of the key {0} is an element that may be nil" / "the schema must not let a field of a key be nillable";
+        "поле на ключа {0} е елемент, който може да е nil" / "схемата не бива да допуска nil за поле на ключ";
 }
 
 #[cfg(test)]

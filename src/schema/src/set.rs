@@ -46,7 +46,13 @@ impl SchemaSet {
     /// Validates an element and all below it; the element must have a global declaration. Elements above it count only
     /// for the prefixes that they declare, and paths start at the element.
     pub fn validate(&self, element: Element<'_>, options: &Options) -> Report {
-        validate::walk(&self.schema, element, options)
+        validate::walk(Validator::new(&self.schema, options), element)
+    }
+
+    /// As [`SchemaSet::validate`], but a root that has no declaration may name its type with `xsi:type` (XML Schema part 1
+    /// §5.2 lets a processor begin so; a gate, which knows the root that it expects, does not).
+    pub fn assess(&self, element: Element<'_>, options: &Options) -> Report {
+        validate::walk(Validator::new(&self.schema, options).with_typed_root(), element)
     }
 
     /// A validator that is driven by events, for callers that hold no whole document.

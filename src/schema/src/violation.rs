@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::Language;
+use crate::catalogue as rules;
 use crate::datatype::ValueError;
 use crate::rule::Rule;
 
@@ -60,7 +61,12 @@ pub struct Violation {
 
 #[derive(Debug)]
 pub(crate) enum Cause {
-    Structure { rule: &'static Rule, names: Vec<String> },
+    /// `letters`: the name looks like an expected one but has letters of another alphabet.
+    Structure {
+        rule: &'static Rule,
+        names: Vec<String>,
+        letters: Option<[String; 3]>,
+    },
     Value(ValueError),
 }
 
@@ -68,7 +74,7 @@ impl Violation {
     /// The cause, without place and without any value of the document.
     pub fn message(&self, language: Language) -> String {
         match &self.cause {
-            Cause::Structure { rule, names } => rule.message(language, names),
+            Cause::Structure { rule, names, .. } => rule.message(language, names),
             Cause::Value(error) => error.message(language).to_string(),
         }
     }
@@ -76,7 +82,8 @@ impl Violation {
     /// What to do about it; may be empty.
     pub fn hint(&self, language: Language) -> String {
         match &self.cause {
-            Cause::Structure { rule, names } => rule.hint(language, names),
+            Cause::Structure { letters: Some(letters), .. } => rules::OTHER_LETTERS.hint(language, letters),
+            Cause::Structure { rule, names, .. } => rule.hint(language, names),
             Cause::Value(error) => error.hint(language).to_string(),
         }
     }

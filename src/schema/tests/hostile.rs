@@ -141,3 +141,126 @@ fn a_long_document_takes_time_in_proportion_to_its_length() {
     assert!(set.validate(document.root(), &Options::default()).is_valid());
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
+
+fn wrapped(body: &str) -> String {
+    format!(r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{body}</xs:schema>"#)
+}
+
+fn load(body: &str) -> Result<SchemaSet, kapia_schema::SchemaError> {
+    SchemaSet::load("main.xsd", &Memory::new().with("main.xsd", wrapped(body)))
+}
+
+/// Work that grows with the square of its input or faster would take minutes here.
+fn soon<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let begin = Instant::now();
+    let done = work();
+    assert!(begin.elapsed() < Duration::from_secs(30), "{what} took {:?}", begin.elapsed());
+    done
+}
+
+#[test]
+fn one_name_in_a_thousand_places_is_checked_for_ambiguity_in_short_time() {
+    let (count, type_) = (2_000, "<xs:element name='a' type='xs:int'/>");
+    let same = format!("<xs:complexType name='t'><xs:sequence>{}</xs:sequence></xs:complexType>", type_.repeat(count));
+    assert!(soon("one name", || load(&same)).is_ok());
+    let wild = "<xs:any/>".repeat(count);
+    let wild = format!("<xs:complexType name='t'><xs:sequence>{wild}</xs:sequence></xs:complexType>");
+    assert!(soon("one wildcard", || load(&wild)).is_ok());
+    let last = format!("{}<xs:any minOccurs='0'/><xs:any/>", type_.repeat(count));
+    let last = format!("<xs:complexType name='t'><xs:sequence>{last}</xs:sequence></xs:complexType>");
+    assert_eq!(soon("a late clash", || load(&last)).unwrap_err().code(), "cos-nonambig");
+}
+
+#[test]
+fn a_model_in_which_everything_may_follow_everything_is_refused_by_name() {
+    // Each name twice, so that it must be looked at, and yet nowhere both: the second comes after a mark of its own.
+    let pairs: String = (0..6_000)
+        .map(|n| format!("<xs:element name='a{n}' minOccurs='0' type='xs:int'/><xs:sequence minOccurs='0'><xs:element name='m{n}'/><xs:element name='a{n}' type='xs:int'/></xs:sequence>"))
+        .collect();
+    let body = format!("<xs:complexType name='t'><xs:sequence>{pairs}</xs:sequence></xs:complexType>");
+    assert_eq!(soon("all after all", || load(&body)).unwrap_err().code(), "schema-model-too-large");
+}
+
+#[test]
+fn giant_counts_cost_nothing_and_are_exact() {
+    let body = "<xs:element name='r'><xs:complexType><xs:sequence maxOccurs='99999999999999999999'><xs:element name='a' minOccurs='1000000000' maxOccurs='4000000000' type='xs:int'/>
+         </xs:sequence></xs:complexType></xs:element>";
+    let set = soon("giant counts", || load(body)).unwrap();
+    let document = Document::read("<r><a>1</a></r>", &Limits::default()).unwrap();
+    let report = set.validate(document.root(), &Options::first());
+    assert_eq!(report.violations[0].code, "cvc-complex-type.2.4.b");
+}
+
+#[test]
+fn counts_that_the_input_does_not_determine_are_refused_by_name() {
+    // After an `a` the next may begin another iteration of the inner or of the outer sequence.
+    let body = "<xs:complexType name='t'><xs:sequence minOccurs='2000' maxOccurs='4000'><xs:sequence minOccurs='2000' maxOccurs='3000'>
+         <xs:element name='a'/><xs:element name='b' minOccurs='0'/></xs:sequence><xs:element name='c' minOccurs='0'/></xs:sequence></xs:complexType>";
+    assert_eq!(soon("open counts", || load(body)).unwrap_err().code(), "schema-model-too-ambiguous");
+}
+
+#[test]
+fn patterns_that_blow_up_elsewhere_are_matched_in_linear_time_or_refused_by_name() {
+    let text = "a".repeat(200_000) + "!";
+    for (pattern, code) in [
+        ("(a*)*", "cvc-pattern-valid"),
+        ("(a|aa)+b", "cvc-pattern-valid"),
+        ("([a-z]+)*[0-9]", "cvc-pattern-valid"),
+        ("(.*)(.*)(.*)(.*)x", "cvc-pattern-valid"),
+        ("((a{1,100}){1,100}){1,100}", "cvc-pattern-too-large"),
+    ] {
+        let set = load(&format!(
+            "<xs:element name='r'><xs:simpleType><xs:restriction base='xs:string'><xs:pattern value='{pattern}'/></xs:restriction></xs:simpleType></xs:element>"
+        ))
+        .unwrap();
+        let document = Document::read(format!("<r>{text}</r>"), &Limits::default()).unwrap();
+        let report = soon(pattern, || set.validate(document.root(), &Options::first()));
+        assert_eq!(report.violations[0].code, code, "{pattern}");
+    }
+}
+
+#[test]
+fn numbers_of_a_million_digits_are_judged_in_linear_time() {
+    let body = [
+        "decimal",
+        "integer",
+        "double",
+        "float",
+        "duration",
+        "gYear",
+        "date",
+        "hexBinary",
+        "base64Binary",
+        "unsignedByte",
+    ]
+    .map(|type_| format!("<xs:element name='{type_}' type='xs:{type_}'/>"))
+    .concat();
+    let set = load(&body).unwrap();
+    let digits = "1".repeat(1_000_000);
+    for (type_, text, valid) in [
+        ("decimal", digits.clone(), true),
+        ("decimal", format!("0.{digits}"), true),
+        ("integer", format!("-{digits}"), true),
+        ("double", format!("{digits}e{digits}"), true),
+        ("float", format!("0.{digits}"), true),
+        ("unsignedByte", digits.clone(), false),
+        ("hexBinary", digits.clone(), true),
+        ("base64Binary", digits.clone(), true),
+        ("gYear", digits.clone(), false),
+        ("date", format!("{digits}-01-01"), false),
+        ("duration", format!("P{digits}Y"), false),
+        ("duration", format!("PT0.{digits}S"), true),
+    ] {
+        let document = Document::read(format!("<{type_}>{text}</{type_}>"), &Limits::default()).unwrap();
+        let report = soon(type_, || set.validate(document.root(), &Options::first()));
+        assert_eq!(report.is_valid(), valid, "{type_}: {:?}", report.violations.first());
+    }
+}
+
+#[test]
+fn chains_of_heads_have_a_bound() {
+    let chain: String = (1..900).map(|n| format!("<xs:element name='h{n}' substitutionGroup='h{}'/>", n - 1)).collect();
+    let leaves: String = (0..2_000).map(|n| format!("<xs:element name='l{n}' substitutionGroup='h899'/>")).collect();
+    let body = format!("<xs:element name='h0'/>{chain}{leaves}");
+    assert_eq!(soon("heads", || load(&body)).unwrap_err().code(), "schema-model-too-large");
+}

@@ -24,7 +24,8 @@ fn is_valid(set: &SchemaSet, document: &str) -> bool {
 
 #[test]
 fn a_missing_document_is_an_error_that_names_file_and_line() {
-    let error = refusal(&[("main.xsd", schema("", "\n<xs:include schemaLocation='other.xsd'/>"))]);
+    let needed = "\n<xs:include schemaLocation='other.xsd'/><xs:element name='r' type='t'/>";
+    let error = refusal(&[("main.xsd", schema("", needed))]);
     assert_eq!((error.code(), error.file(), error.line()), ("schema-missing-document", "main.xsd", 2));
     assert!(
         error.message(Language::English).contains("other.xsd")
@@ -43,6 +44,25 @@ fn an_imported_document_that_is_absent_matters_only_when_it_is_needed() {
         let error = refusal(&[("main.xsd", schema("", &needed))]);
         assert_eq!(error.code(), code);
         assert!(error.message(Language::English).contains(location));
+    }
+}
+
+#[test]
+fn an_included_document_that_is_absent_matters_only_when_it_is_needed() {
+    let inside = |body: &str| schema("targetNamespace='urn:t' xmlns='urn:t'", body);
+    for (location, code) in
+        [("http://example.org/a.xsd", "schema-remote-location"), ("gone.xsd", "schema-missing-document")]
+    {
+        let include = format!("<xs:include schemaLocation='{location}'/>");
+        assert!(load(&[("main.xsd", inside(&include))]).is_ok(), "{location}");
+        let needed = format!("{include}<xs:element name='r' type='t'/>");
+        assert_eq!(refusal(&[("main.xsd", inside(&needed))]).code(), code);
+        // What is redefined must be there; a redefinition of nothing is an include.
+        let nothing = format!("<xs:redefine schemaLocation='{location}'><xs:annotation/></xs:redefine>");
+        assert!(load(&[("main.xsd", inside(&nothing))]).is_ok(), "{location}");
+        let group = "<xs:attributeGroup name='g'/>";
+        let redefine = format!("<xs:redefine schemaLocation='{location}'>{group}</xs:redefine>");
+        assert_eq!(refusal(&[("main.xsd", inside(&redefine))]).code(), code);
     }
 }
 
@@ -280,6 +300,36 @@ fn derivations_are_checked() {
     ] {
         assert_eq!(refusal(&[("main.xsd", schema("", &derived(method, content)))]).code(), code, "{method} {content}");
     }
+}
+
+#[test]
+fn bounds_are_values_of_the_base_and_no_group_holds_an_all() {
+    let small = "<xs:simpleType name='s'><xs:restriction base='xs:int'><xs:totalDigits value='2'/></xs:restriction></xs:simpleType>
+         <xs:simpleType name='e'><xs:restriction base='xs:int'><xs:enumeration value='1'/><xs:enumeration value='3'/></xs:restriction></xs:simpleType>";
+    let all = "<xs:complexType name='a' mixed='true'><xs:all><xs:element name='x'/></xs:all></xs:complexType>";
+    let bound = |base: &str, value: &str| {
+        let body = format!(
+            "{small}<xs:simpleType name='t'><xs:restriction base='{base}'><xs:maxInclusive value='{value}'/></xs:restriction></xs:simpleType>"
+        );
+        load(&[("main.xsd", schema("", &body))]).err().map(|error| error.code())
+    };
+    assert_eq!([bound("s", "99"), bound("e", "3")], [None, None]);
+    assert_eq!([bound("s", "100"), bound("e", "2")], [Some("st-facet-valid"); 2]);
+    // Between a time with zone and one without lies no order, if they are near.
+    let day = |literal: &str| {
+        let body = format!("<xs:simpleType name='d'><xs:restriction base='xs:date'><xs:minInclusive value='2024-01-01Z'/></xs:restriction></xs:simpleType>
+             <xs:simpleType name='t'><xs:restriction base='d'><xs:maxInclusive value='{literal}'/></xs:restriction></xs:simpleType>");
+        load(&[("main.xsd", schema("", &body))]).is_ok()
+    };
+    assert!(day("2024-01-01Z") && day("2024-06-01") && !day("2024-01-01"));
+    let extended = |mixed: &str| {
+        let body = format!(
+            "{all}<xs:complexType name='b'{mixed}><xs:complexContent><xs:extension base='a'/></xs:complexContent></xs:complexType>"
+        );
+        load(&[("main.xsd", schema("", &body))]).err().map(|error| error.code())
+    };
+    assert_eq!(extended(""), None);
+    assert_eq!(extended(" mixed='true'"), Some("cos-all-limited.1"));
 }
 
 #[test]

@@ -110,6 +110,28 @@ fn a_right_name_in_a_wrong_namespace_is_shown_with_namespaces() {
 }
 
 #[test]
+fn a_name_with_letters_of_another_alphabet_is_pointed_out_and_not_taken() {
+    let body = "<xs:element name='R'><xs:complexType><xs:sequence><xs:element name='Еmployer' type='xs:string'/>
+         </xs:sequence><xs:attribute name='соde'/></xs:complexType></xs:element>";
+    let set = set(body);
+    assert_eq!(found(&set, "><Еmployer/>"), []);
+    let report = report(&set, " code='1'><Employer/>");
+    let hints: Vec<String> = report.violations.iter().map(|violation| violation.hint(Language::English)).collect();
+    assert!(
+        hints[0].contains("соde") && hints[0].contains("character 1 ") && hints[0].contains("U+0441 Cyrillic"),
+        "{hints:?}"
+    );
+    assert!(hints[1].contains("Еmployer") && hints[1].contains("U+0415 Cyrillic"), "{hints:?}");
+    assert!(report.violations[1].hint(Language::Bulgarian).contains("U+0415"));
+    let document = Document::read("<Р xmlns='urn:m'/>", &Limits::default()).unwrap();
+    assert!(set.validate(document.root(), &Options::first()).violations[0].hint(Language::English).contains("check"));
+    let people = people();
+    let document = Document::read("<R xmlns='urn:m'><Реrson/></R>", &Limits::default()).unwrap();
+    let hint = people.validate(document.root(), &Options::first()).violations[0].hint(Language::English);
+    assert!(hint.contains("character 1 of Person is U+0050 Latin"), "{hint}");
+}
+
+#[test]
 fn an_unknown_root_is_refused_with_the_known_ones() {
     let document = Document::read("<Q/>", &Limits::default()).unwrap();
     let report = people().validate(document.root(), &Options::default());
@@ -117,6 +139,22 @@ fn an_unknown_root_is_refused_with_the_known_ones() {
         (report.violations[0].code, report.violations[0].expected.as_slice()),
         ("cvc-elt.1", ["{urn:m}R".to_owned()].as_slice())
     );
+}
+
+#[test]
+fn a_root_may_name_its_type_only_where_that_is_asked_for() {
+    let set = people();
+    let report = |text: &str, assess: bool| {
+        let xsi = "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:xs='http://www.w3.org/2001/XMLSchema'";
+        let document = Document::read(format!("<other {xsi} {text}</other>"), &Limits::default()).unwrap();
+        let root = document.root();
+        let report = if assess { set.assess(root, &Options::first()) } else { set.validate(root, &Options::first()) };
+        report.is_valid()
+    };
+    assert!(report("xsi:type='xs:int'>1", true));
+    assert!(!report("xsi:type='xs:int'>x", true));
+    assert!(!report(">1", true));
+    assert!(!report("xsi:type='xs:int'>1", false));
 }
 
 #[test]
@@ -146,6 +184,12 @@ fn wildcards_skip_or_ask_for_declarations() {
     );
     assert_eq!(found(&set, "><S><Known>x<y/></Known></S><Known>1</Known>"), []);
     assert_eq!(found(&set, "><S><a/></S><Unknown/>"), [("cvc-complex-type.2.4.c", "/R/Unknown".to_owned())]);
+    // xsi:type does where a declaration is missing, and is held to.
+    assert_eq!(found(&set, "><S><a/></S><Unknown xsi:type='xs:int'>1</Unknown>"), []);
+    assert_eq!(
+        found(&set, "><S><a/></S><Unknown xsi:type='xs:int'>x</Unknown>"),
+        [("cvc-datatype-valid.1.2.1", "/R/Unknown".to_owned())]
+    );
     assert_eq!(found(&set, "><S><a/></S><o xmlns='urn:o'/>"), [("cvc-complex-type.2.4.a", "/R/o".to_owned())]);
 }
 

@@ -1,26 +1,131 @@
 use crate::model::{Schema, UNBOUNDED};
+use crate::names::{Map, NameId, NsId};
 
-use super::Match;
 use super::tree::{NONE, Shape, Tree, Turn};
+use super::{Match, TooLarge};
 
 /// Two particles that compete for one child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Clash(pub(crate) Match, pub(crate) Match);
 
+/// Steps that the search may take: a model in which nearly every particle may follow nearly every other is as large as the
+/// square of its text.
+const MOST_STEPS: usize = 5_000_000;
+
 /// §3.8.6 "Unique Particle Attribution": looks for two leaves that share a name and can both come next.
-pub(super) fn find(tree: &Tree, schema: &Schema) -> Option<Clash> {
-    let rivals = rivals(tree, schema);
-    if rivals.is_empty() {
-        return None;
+pub(super) fn find(tree: &Tree, schema: &Schema) -> Result<Option<Clash>, TooLarge> {
+    let contested = Contested::new(tree, schema);
+    if contested.leaves == 0 {
+        return Ok(None);
     }
+    let mut steps = 0;
+    let mut rivals = Vec::new();
     let leaves = (0u32..).zip(&tree.nodes).filter(|(_, node)| matches!(node.shape, Shape::Leaf(_))).map(|(at, _)| at);
-    let starts: Vec<u32> = std::iter::once(NONE).chain(leaves).collect();
-    for (one, other) in rivals {
-        if starts.iter().any(|&last| compete(tree, last, one, other)) {
-            return Some(Clash(term(tree, one), term(tree, other)));
+    for last in std::iter::once(NONE).chain(leaves) {
+        rivals.clear();
+        tree.followers(last, &mut steps, MOST_STEPS, &mut |leaf, turn| {
+            if contested.is(leaf) {
+                rivals.push((leaf, turn));
+            }
+        })?;
+        if let Some(clash) = contested.clash(tree, schema, last, &rivals, &mut steps)? {
+            return Ok(Some(clash));
         }
     }
-    None
+    Ok(None)
+}
+
+/// The leaves that some name might match together with another leaf.
+struct Contested {
+    leaves: usize,
+    /// Of every leaf by its place in the tree: the names that other leaves have as well.
+    shared: Map<u32, Vec<NameId>>,
+    /// Of every leaf that a wildcard might meet: the namespaces of its names.
+    spaces: Map<u32, Vec<NsId>>,
+}
+
+impl Contested {
+    fn new(tree: &Tree, schema: &Schema) -> Contested {
+        let mut shared: Map<u32, Vec<NameId>> = Map::default();
+        let mut spaces: Map<u32, Vec<NsId>> = Map::default();
+        for group in tree.by_name.chunk_by(|a, b| a.name == b.name) {
+            if group.iter().any(|named| named.leaf != group[0].leaf) {
+                for named in group {
+                    shared.entry(named.leaf).or_default().push(named.name);
+                }
+            }
+        }
+        if !tree.wildcards.is_empty() {
+            let mut allowed: Map<NsId, bool> = Map::default();
+            for named in &tree.by_name {
+                let ns = schema.names.ns_of(named.name);
+                let allows = |&(_, ix): &(u32, _)| schema.wildcard(ix).namespaces.allow(Some(ns));
+                if *allowed.entry(ns).or_insert_with(|| tree.wildcards.iter().any(allows)) {
+                    let known = spaces.entry(named.leaf).or_default();
+                    if !known.contains(&ns) {
+                        known.push(ns);
+                    }
+                }
+            }
+            if tree.wildcards.len() > 1 || !spaces.is_empty() {
+                for &(leaf, _) in &tree.wildcards {
+                    spaces.entry(leaf).or_default();
+                }
+            }
+        }
+        let leaves = shared.len() + spaces.len();
+        Contested { leaves, shared, spaces }
+    }
+
+    fn is(&self, leaf: u32) -> bool {
+        self.shared.contains_key(&leaf) || self.spaces.contains_key(&leaf)
+    }
+
+    /// Two of the leaves that can come next after `last`, which some child matches both.
+    fn clash(
+        &self,
+        tree: &Tree,
+        schema: &Schema,
+        last: u32,
+        rivals: &[(u32, Option<Turn>)],
+        steps: &mut usize,
+    ) -> Result<Option<Clash>, TooLarge> {
+        let mut by_name: Map<NameId, Vec<(u32, Option<Turn>)>> = Map::default();
+        for &(leaf, turn) in rivals {
+            for &name in self.shared.get(&leaf).map(Vec::as_slice).unwrap_or_default() {
+                let others = by_name.entry(name).or_default();
+                for &(other, way) in others.iter() {
+                    step(steps)?;
+                    if other != leaf && together(tree, last, way, turn) {
+                        return Ok(Some(Clash(term(tree, other), term(tree, leaf))));
+                    }
+                }
+                others.push((leaf, turn));
+            }
+        }
+        for &(leaf, turn) in rivals {
+            let Match::Wildcard(wildcard) = term(tree, leaf) else { continue };
+            let allowed = &schema.wildcard(wildcard).namespaces;
+            for &(other, way) in rivals {
+                step(steps)?;
+                let meets = match term(tree, other) {
+                    Match::Wildcard(ix) => other > leaf && allowed.overlaps(&schema.wildcard(ix).namespaces),
+                    Match::Element(_) => {
+                        self.spaces.get(&other).is_some_and(|spaces| spaces.iter().any(|&ns| allowed.allow(Some(ns))))
+                    }
+                };
+                if meets && together(tree, last, turn, way) {
+                    return Ok(Some(Clash(term(tree, leaf), term(tree, other))));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn step(steps: &mut usize) -> Result<(), TooLarge> {
+    *steps += 1;
+    if *steps > MOST_STEPS { Err(TooLarge::Nodes) } else { Ok(()) }
 }
 
 fn term(tree: &Tree, leaf: u32) -> Match {
@@ -28,46 +133,6 @@ fn term(tree: &Tree, leaf: u32) -> Match {
         Shape::Leaf(term) => term,
         _ => unreachable!("only leaves are compared"),
     }
-}
-
-/// Pairs of leaves that some name matches both.
-fn rivals(tree: &Tree, schema: &Schema) -> Vec<(u32, u32)> {
-    let mut pairs = Vec::new();
-    for group in tree.by_name.chunk_by(|a, b| a.name == b.name) {
-        for (at, one) in group.iter().enumerate() {
-            pairs.extend(
-                group[at + 1..].iter().filter(|other| other.leaf != one.leaf).map(|other| (one.leaf, other.leaf)),
-            );
-        }
-    }
-    for (at, &(leaf, wildcard)) in tree.wildcards.iter().enumerate() {
-        let allowed = &schema.wildcard(wildcard).namespaces;
-        let named = tree.by_name.iter().filter(|named| allowed.allow(Some(schema.names.ns_of(named.name))));
-        pairs.extend(named.map(|named| (leaf, named.leaf)));
-        let others =
-            tree.wildcards[at + 1..].iter().filter(|other| allowed.overlaps(&schema.wildcard(other.1).namespaces));
-        pairs.extend(others.map(|other| (leaf, other.0)));
-    }
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
-}
-
-/// Whether both leaves can come next after `last` (`NONE`: at the beginning) with the same counts.
-fn compete(tree: &Tree, last: u32, one: u32, other: u32) -> bool {
-    let ways = |leaf| {
-        let mut found = Vec::new();
-        if last == NONE {
-            if tree.can_begin(leaf) {
-                found.push(None);
-            }
-        } else {
-            tree.turns(last, leaf, |_| true, |_| true, |turn| found.push(Some(turn)));
-        }
-        found
-    };
-    let (first, second) = (ways(one), ways(other));
-    first.iter().any(|&a| second.iter().any(|&b| together(tree, last, a, b)))
 }
 
 /// Whether two turns can be open at once: a particle with a fixed count is either repeated or left, never both.

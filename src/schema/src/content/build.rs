@@ -18,6 +18,8 @@ pub(crate) enum TooLarge {
 const MOST_NODES: usize = 200_000;
 /// The walk over the particles is recursive.
 const DEEPEST: usize = 1_000;
+/// Steps of the search for counts that the input does not determine.
+const MOST_STEPS: usize = 5_000_000;
 /// Configurations that one state may hold.
 const MOST_COUNTS: u64 = 1_024;
 
@@ -262,10 +264,6 @@ fn lay(tree: &mut Tree, expr: &Expression, parent: u32, required_before: u32, sl
 }
 
 impl Tree {
-    pub(super) fn can_begin(&self, leaf: u32) -> bool {
-        self.is_first(leaf, NONE)
-    }
-
     /// Whether some leaf has counters whose product is large, and whose counts the input does not determine.
     fn has_too_many_counts(&self) -> bool {
         let product = |leaf: u32, counts: &dyn Fn(u32) -> bool| {
@@ -289,33 +287,29 @@ impl Tree {
         if leaves.iter().all(|&leaf| product(leaf, &|_| true) <= MOST_COUNTS) {
             return false;
         }
-        let mut open = vec![None; self.nodes.len()];
-        let mut undetermined = |at: u32| {
-            *open[at as usize].get_or_insert_with(|| {
-                let inside: Vec<u32> =
-                    leaves.iter().copied().filter(|&leaf| at <= leaf && leaf < self.node(at).end).collect();
-                inside.iter().any(|&last| inside.iter().any(|&leaf| self.has_rival_turn(at, last, leaf)))
-            })
-        };
-        for &leaf in &leaves {
-            let mut counted = Vec::new();
-            let mut at = leaf;
-            while at != NONE {
-                if undetermined(at) {
-                    counted.push(at);
-                }
-                at = self.node(at).parent;
-            }
-            if product(leaf, &|at| counted.contains(&at)) > MOST_COUNTS {
-                return true;
-            }
-        }
-        false
+        let Ok(undetermined) = self.undetermined(&leaves) else { return true };
+        leaves.iter().any(|&leaf| product(leaf, &|at| undetermined[at as usize]) > MOST_COUNTS)
     }
 
-    fn has_rival_turn(&self, at: u32, last: u32, leaf: u32) -> bool {
-        let mut turns = Vec::new();
-        self.turns(last, leaf, |_| true, |_| true, |turn| turns.push(turn));
-        turns.len() > 1 && turns.contains(&Turn::Repeat(at))
+    /// The nodes that may be repeated where another turn reaches the same leaf too.
+    fn undetermined(&self, leaves: &[u32]) -> Result<Vec<bool>, TooLarge> {
+        let mut open = vec![false; self.nodes.len()];
+        let mut steps = 0;
+        let mut turns: Vec<(u32, Turn)> = Vec::new();
+        for &last in leaves {
+            turns.clear();
+            self.followers(last, &mut steps, MOST_STEPS, &mut |leaf, turn| {
+                turns.extend(turn.map(|turn| (leaf, turn)))
+            })?;
+            turns.sort_by_key(|&(leaf, _)| leaf);
+            for ways in turns.chunk_by(|a, b| a.0 == b.0).filter(|ways| ways.len() > 1) {
+                for &(_, turn) in ways {
+                    if let Turn::Repeat(at) = turn {
+                        open[at as usize] = true;
+                    }
+                }
+            }
+        }
+        Ok(open)
     }
 }

@@ -97,10 +97,18 @@ impl ContentModel {
     }
 
     /// The first place where two particles compete for one child (§3.8.6 "Unique Particle Attribution").
-    pub(crate) fn ambiguity(&self, schema: &Schema) -> Option<Clash> {
+    pub(crate) fn ambiguity(&self, schema: &Schema) -> Result<Option<Clash>, TooLarge> {
         match self {
             ContentModel::Tree(tree) => ambiguity::find(tree, schema),
-            ContentModel::All(all) => all.ambiguity(),
+            ContentModel::All(all) => Ok(all.ambiguity()),
+        }
+    }
+
+    /// How many names the model knows.
+    pub(crate) fn names(&self) -> usize {
+        match self {
+            ContentModel::Tree(tree) => tree.by_name.len(),
+            ContentModel::All(all) => all.by_name.len(),
         }
     }
 }

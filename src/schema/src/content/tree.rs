@@ -1,7 +1,7 @@
 use crate::model::{ElementIx, Schema, UNBOUNDED, WildcardIx};
 use crate::names::NameId;
 
-use super::{Child, Match};
+use super::{Child, Match, TooLarge};
 
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -207,6 +207,67 @@ impl Tree {
             }
             at = node.parent;
         }
+    }
+
+    /// Every leaf that can come next after `last` (`NONE`: at the beginning) with some counts, and by which turn; a leaf that
+    /// several turns reach is found by each. Stops with an error after `most` steps in all.
+    pub(super) fn followers(
+        &self,
+        last: u32,
+        steps: &mut usize,
+        most: usize,
+        found: &mut dyn FnMut(u32, Option<Turn>),
+    ) -> Result<(), TooLarge> {
+        if last == NONE {
+            return self.firsts(0, steps, most, &mut |leaf| found(leaf, None));
+        }
+        let mut at = last;
+        loop {
+            let node = self.node(at);
+            if node.repeats() {
+                self.firsts(at, steps, most, &mut |leaf| found(leaf, Some(Turn::Repeat(at))))?;
+            }
+            if node.parent == NONE {
+                return Ok(());
+            }
+            let parent = self.node(node.parent);
+            if parent.shape == Shape::Sequence {
+                let mut sibling = node.end;
+                let mut is_open = true;
+                while is_open && sibling < parent.end {
+                    self.firsts(sibling, steps, most, &mut |leaf| found(leaf, Some(Turn::Forward(at))))?;
+                    is_open = self.node(sibling).nullable;
+                    sibling = self.node(sibling).end;
+                }
+                if !self.rest_is_nullable(at) {
+                    return Ok(());
+                }
+            }
+            at = node.parent;
+        }
+    }
+
+    /// The leaves that can be the first match of an iteration of a node.
+    fn firsts(&self, top: u32, steps: &mut usize, most: usize, found: &mut dyn FnMut(u32)) -> Result<(), TooLarge> {
+        let Some(end) = self.nodes.get(top as usize).map(|node| node.end) else { return Ok(()) };
+        let mut at = top;
+        while at < end {
+            *steps += 1;
+            if *steps > most {
+                return Err(TooLarge::Nodes);
+            }
+            let node = self.node(at);
+            // Below a node that something required stands before, nothing is first; nor in what follows it there.
+            if at != top && node.required_before != 0 {
+                at = self.node(node.parent).end;
+            } else {
+                if matches!(node.shape, Shape::Leaf(_)) {
+                    found(at);
+                }
+                at += 1;
+            }
+        }
+        Ok(())
     }
 
     fn may_repeat(&self, at: u32, configuration: &[u32]) -> bool {

@@ -215,7 +215,10 @@ impl Step<'_> {
         let literal = base.facets.white_space.apply(&facet.value);
         let bad = |error| FacetError::not_in_base(facet.kind, error);
         let atom = Atom::parse(base.builtin, &literal, &facet.scope).map_err(|flaw| bad(base.flaw(flaw, &literal)))?;
+        // A bound is a value of the base, but for its own bounds, which are compared below (§4.3.7 to §4.3.10).
         base.judge_patterns(&literal).map_err(bad)?;
+        base.judge_digits(atom).map_err(bad)?;
+        base.judge_enumeration(atom, &literal).map_err(bad)?;
         let inclusive = matches!(facet.kind, FacetKind::MinInclusive | FacetKind::MaxInclusive);
         let lower = matches!(facet.kind, FacetKind::MinInclusive | FacetKind::MinExclusive);
         let (own, across) =
@@ -223,7 +226,10 @@ impl Step<'_> {
         let wrong_way = if lower { Ordering::Less } else { Ordering::Greater };
         if let Some(own) = own {
             let order = atom.compare(&own.value);
-            if order == Some(wrong_way) || (order == Some(Ordering::Equal) && inclusive && !own.inclusive) {
+            // What is neither above nor below a bound of the base lies outside it.
+            if order.is_none_or(|order| order == wrong_way)
+                || (order == Some(Ordering::Equal) && inclusive && !own.inclusive)
+            {
                 return Err(self.wider(facet.kind));
             }
             if own.inclusive == inclusive && order != Some(Ordering::Equal) {
@@ -234,7 +240,7 @@ impl Step<'_> {
             let order = atom.compare(&across.value);
             // The same exclusive bound at both ends leaves nothing, but is allowed below an inclusive one (§4.3.8.4, §4.3.9.4).
             let touches = order == Some(Ordering::Equal) && !across.inclusive;
-            if order == Some(wrong_way.reverse()) || touches {
+            if order.is_none_or(|order| order == wrong_way.reverse()) || touches {
                 return Err(self.wider(facet.kind));
             }
         }

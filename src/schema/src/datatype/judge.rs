@@ -50,9 +50,7 @@ impl SimpleType {
         self.judge_patterns(&literal)?;
         self.judge_digits(atom)?;
         self.judge_bounds(atom)?;
-        if facets.enumeration.as_ref().is_some_and(|enumeration| !enumeration.allows(atom)) {
-            return Err(self.error(ValueRule::Enumeration, &literal));
-        }
+        self.judge_enumeration(atom, &literal)?;
         Ok(Judged { value: keep.then(|| atom.to_value()), white_space: facets.white_space })
     }
 
@@ -145,7 +143,14 @@ impl SimpleType {
         Ok(())
     }
 
-    fn judge_digits(&self, atom: Atom<'_>) -> Result<(), ValueError> {
+    pub(super) fn judge_enumeration(&self, atom: Atom<'_>, literal: &str) -> Result<(), ValueError> {
+        match &self.facets.enumeration {
+            Some(enumeration) if !enumeration.allows(atom) => Err(self.error(ValueRule::Enumeration, literal)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn judge_digits(&self, atom: Atom<'_>) -> Result<(), ValueError> {
         let Atom::Decimal(digits) = atom else {
             return Ok(());
         };

@@ -30,6 +30,7 @@ pub use error::{ValueError, ValueRule};
 pub use facet::{Facet, FacetKind, Scope};
 pub use facet_error::{FacetError, FacetRule};
 pub use moment::Moment;
+pub(crate) use names::{is_language, is_ncname, is_uri, qname};
 pub use pattern::{PatternError, PatternFault};
 pub use simple::SimpleType;
 pub use value::Value;

@@ -30,12 +30,12 @@ pub(super) fn is_name(text: &str) -> bool {
     text.chars().next().is_some_and(|c| within(START, c)) && is_nmtoken(text)
 }
 
-pub(super) fn is_ncname(text: &str) -> bool {
+pub(crate) fn is_ncname(text: &str) -> bool {
     is_name(text) && !text.contains(':')
 }
 
 /// Prefix (empty: none) and local part of a QName.
-pub(super) fn qname(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn qname(text: &str) -> Option<(&str, &str)> {
     match text.split_once(':') {
         Some((prefix, local)) => (is_ncname(prefix) && is_ncname(local)).then_some((prefix, local)),
         None => is_ncname(text).then_some(("", text)),
@@ -43,7 +43,7 @@ pub(super) fn qname(text: &str) -> Option<(&str, &str)> {
 }
 
 /// `[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*` (Part 2 §3.3.3).
-pub(super) fn is_language(text: &str) -> bool {
+pub(crate) fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let fits = |part: &str| (1..=8).contains(&part.len());
     parts.next().is_some_and(|first| fits(first) && first.bytes().all(|b| b.is_ascii_alphabetic()))
@@ -54,7 +54,7 @@ pub(super) fn is_language(text: &str) -> bool {
 ///
 /// The escaping takes away nearly every fault; what stays are `%` without two hexadecimal digits, a second `#`, and a
 /// colon in the first segment that no scheme precedes and nothing follows.
-pub(super) fn is_uri(text: &str) -> bool {
+pub(crate) fn is_uri(text: &str) -> bool {
     let first = text.split(['/', '?', '#']).next().unwrap_or(text);
     if let Some((scheme, _)) = first.split_once(':')
         && !(is_scheme(scheme) && scheme.len() + 1 < text.len())

@@ -71,8 +71,9 @@ pub(super) fn collect(mains: &[&str], source: &dyn SchemaSource) -> Result<(Vec<
     Ok((collector.files, collector.absent))
 }
 
-/// Imported documents that cannot be had: on the network, or not there. A location is a hint only (§4.2.3), so this is
-/// no error until something of the namespace is needed.
+/// Documents that cannot be had: on the network, or not there. A location of an import is a hint only (§4.2.3), and an
+/// include whose location leads nowhere includes nothing (§4.2.1), so this is no error until something of the namespace is
+/// needed.
 pub(super) struct Absent(Vec<(String, SchemaError)>);
 
 impl Absent {
@@ -80,7 +81,10 @@ impl Absent {
     pub(super) fn cause_of(self, error: SchemaError) -> SchemaError {
         let missing = |namespace: &str| {
             std::ptr::eq(error.rule, &rules::UNRESOLVED)
-                && error.names.iter().any(|name| name.contains(&format!("{{{namespace}}}")))
+                && error.names.get(1).is_some_and(|name| match name.strip_prefix('{') {
+                    Some(rest) => rest.strip_prefix(namespace).is_some_and(|rest| rest.starts_with('}')),
+                    None => namespace.is_empty(),
+                })
         };
         self.0.into_iter().find(|(namespace, _)| missing(namespace)).map_or(error, |(_, absent)| absent)
     }
@@ -192,7 +196,15 @@ impl Collector<'_> {
     fn include(&mut self, ix: FileIx, at: Element<'_>, main: bool) -> Result<(), SchemaError> {
         let location = at.attribute("", "schemaLocation").unwrap_or_default();
         let target = self.files[ix.at()].target.clone();
-        let (name, document) = self.locate(ix, at, &location)?;
+        // §4.2.2 clause 1: what is redefined must be there.
+        let is_needed = at.local() == "redefine" && at.children().any(|child| !child.is(XSD, "annotation"));
+        let (name, document) = match self.locate(ix, at, &location) {
+            Err(error) if is_absent(&error) && !is_needed => {
+                self.absent.0.push((target, error));
+                return Ok(());
+            }
+            located => located?,
+        };
         let own = target_of(&document);
         if own != target && !own.is_empty() {
             let rule = if at.local() == "include" { &rules::INCLUDE_NAMESPACE } else { &rules::REDEFINE_NAMESPACE };
@@ -220,13 +232,8 @@ impl Collector<'_> {
         }
         file.imports.insert(namespace.clone());
         let Some(location) = at.attribute("", "schemaLocation") else { return Ok(()) };
-        if is_remote(location.trim()) {
-            let error = file.error(at, &rules::REMOTE_LOCATION, vec![location.trim().to_owned()]);
-            self.absent.0.push((namespace, error));
-            return Ok(());
-        }
         let (name, document) = match self.locate(ix, at, &location) {
-            Err(error) if std::ptr::eq(error.rule, &rules::MISSING_DOCUMENT) => {
+            Err(error) if is_absent(&error) => {
                 self.absent.0.push((namespace, error));
                 return Ok(());
             }
@@ -254,6 +261,10 @@ impl Collector<'_> {
             Err(Fault::Here(rule, names)) => Err(self.files[ix.at()].error(at, rule, names)),
         }
     }
+}
+
+fn is_absent(error: &SchemaError) -> bool {
+    [&rules::MISSING_DOCUMENT, &rules::REMOTE_LOCATION].into_iter().any(|rule| std::ptr::eq(error.rule, rule))
 }
 
 fn target_of(document: &Document) -> String {

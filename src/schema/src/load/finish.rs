@@ -13,6 +13,10 @@ use super::types::{Body, ComplexDraft, SimpleKind, TypeDraft};
 
 /// Values and names are looked up along derivations, and the types of a chain are released one within the other.
 const LONGEST_DERIVATION: usize = 1_000;
+/// Pairs of a head and an element that may stand in its place; chains of heads make many of few declarations.
+const MOST_SUBSTITUTES: usize = 1_000_000;
+/// Names in all content models together: a head with many substitutes brings them all wherever it stands.
+const MOST_NAMES: usize = 5_000_000;
 
 impl<'f> Builder<'f> {
     pub(super) fn finish(mut self) -> Result<Schema, SchemaError> {
@@ -237,7 +241,13 @@ impl<'f> Builder<'f> {
                         if base_mixed != *mixed {
                             return Err(self.error(at, &rules::EXTENSION_MIXED, &[]));
                         }
-                        let Some(own) = own_particle else { return Ok(elements(base_mixed, base_particle)) };
+                        let Some(own) = own_particle else {
+                            // Mixed content without particles is an empty sequence, and no group may hold an `all`.
+                            if self.is_all(&base_particle) {
+                                return Err(self.error(at, &rules::ALL_LIMITED, &[]));
+                            }
+                            return Ok(elements(base_mixed, base_particle));
+                        };
                         if self.is_all(&base_particle) || self.is_all(own) {
                             return Err(self.error(at, &rules::ALL_LIMITED, &[]));
                         }
@@ -367,6 +377,9 @@ impl<'f> Builder<'f> {
                 if is_substitutable(schema, member, at) {
                     found.push((at, member));
                 }
+                if found.len() > MOST_SUBSTITUTES {
+                    return Err(self.error_at(self.schema.element(member).origin, &rules::MODEL_TOO_LARGE, &[]));
+                }
                 head = schema.element(at).head;
                 steps += 1;
             }
@@ -379,15 +392,21 @@ impl<'f> Builder<'f> {
     }
 
     fn content_models(&mut self) -> Result<(), SchemaError> {
+        let mut names = 0;
         for at in 0..self.schema.types.len() {
             let Type::Complex(complex) = &self.schema.types[at] else { continue };
             let Content::Elements { particle, .. } = &complex.content else { continue };
             let origin = complex.origin;
-            let built = content::build(&self.schema, particle).map_err(|fault| match fault {
+            let too_large = |fault| match fault {
                 TooLarge::Nodes => self.error_at(origin, &rules::MODEL_TOO_LARGE, &[]),
                 TooLarge::Counts => self.error_at(origin, &rules::MODEL_TOO_AMBIGUOUS, &[]),
-            })?;
-            if let Some(clash) = built.ambiguity(&self.schema) {
+            };
+            let built = content::build(&self.schema, particle).map_err(too_large)?;
+            names += built.names();
+            if names > MOST_NAMES {
+                return Err(too_large(TooLarge::Nodes));
+            }
+            if let Some(clash) = built.ambiguity(&self.schema).map_err(too_large)? {
                 let names = self.clash_names(clash);
                 return Err(self.error_at(origin, &rules::AMBIGUOUS, &[&names[0], &names[1]]));
             }

@@ -61,6 +61,7 @@ impl<M: Clone> Validator<'_, M> {
             } else {
                 let expected = uses.iter().map(|used| schema.names.local(used.name).to_owned()).collect();
                 self.report_attribute(mark, name.local, &rules::ATTRIBUTE_UNKNOWN, expected);
+                self.point_out(name.local, uses.iter().map(|used| schema.names.local(used.name)));
             }
         }
         if ids > 1 || ids == 1 && uses.iter().any(|used| self.is_id(schema.attribute(used.attribute))) {

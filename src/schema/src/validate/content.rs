@@ -35,9 +35,11 @@ impl<M: Clone> Validator<'_, M> {
         let (name, namespace) = self.intern(tag.name());
         let child = Child { name, namespace };
         let mark = tag.mark();
+        let steering = steering(tag);
+        let has_type = steering.type_.is_some();
         let verdict = match self.frames.len() {
-            0 => self.admit_root(tag.name(), child, &mark),
-            _ => self.admit(tag.name(), child, &mark),
+            0 => self.admit_root(tag.name(), child, has_type, &mark),
+            _ => self.admit(tag.name(), child, has_type, &mark),
         };
         let decl = match verdict {
             Verdict::Declared(ix) => Some(ix),
@@ -48,7 +50,6 @@ impl<M: Clone> Validator<'_, M> {
             }
         };
         let schema = self.schema;
-        let steering = steering(tag);
         let mut type_ = decl.map_or(ANY_TYPE, |ix| schema.element(ix).type_);
         if let Some(ix) = decl
             && schema.element(ix).abstract_
@@ -224,9 +225,10 @@ impl<M: Clone> Validator<'_, M> {
         }
     }
 
-    fn admit_root(&mut self, name: Name<'_>, child: Child, mark: &M) -> Verdict {
+    fn admit_root(&mut self, name: Name<'_>, child: Child, has_type: bool, mark: &M) -> Verdict {
         match child.name.and_then(|name| self.schema.global_elements.get(&name)) {
             Some(&ix) => Verdict::Declared(ix),
+            None if has_type && self.typed_root => Verdict::Lax,
             None => {
                 let expected = self
                     .schema
@@ -235,12 +237,15 @@ impl<M: Clone> Validator<'_, M> {
                     .map(|&ix| self.schema.names.display(self.schema.element(ix).name))
                     .collect();
                 self.report(mark, &rules::ROOT_NOT_DECLARED, &[&name.to_string()], expected);
+                let schema = self.schema;
+                let roots = schema.main_elements.iter().map(|&ix| schema.names.local(schema.element(ix).name));
+                self.point_out(name.local, roots);
                 Verdict::Skip
             }
         }
     }
 
-    fn admit(&mut self, name: Name<'_>, child: Child, mark: &M) -> Verdict {
+    fn admit(&mut self, name: Name<'_>, child: Child, has_type: bool, mark: &M) -> Verdict {
         let schema = self.schema;
         let Some(frame) = self.frames.last_mut() else { return Verdict::Skip };
         frame.has_children = true;
@@ -255,7 +260,7 @@ impl<M: Clone> Validator<'_, M> {
                 let matched = if frame.broken { None } else { model.step(schema, &mut self.states, from, child) };
                 return match matched {
                     Some(Match::Element(ix)) => Verdict::Declared(ix),
-                    Some(Match::Wildcard(ix)) => self.through_wildcard(ix, name, child, mark),
+                    Some(Match::Wildcard(ix)) => self.through_wildcard(ix, name, child, has_type, mark),
                     None => {
                         let declared = child.name.and_then(|name| model.declared(name));
                         if !std::mem::replace(&mut frame.broken, true) {
@@ -265,6 +270,11 @@ impl<M: Clone> Validator<'_, M> {
                                 if expected.is_empty() { &rules::CHILD_TOO_MANY } else { &rules::CHILD_UNEXPECTED };
                             let shown = self.shown(name, &expected);
                             self.report(mark, rule, &[&shown], labels);
+                            let names = expected.iter().filter_map(|term| match term {
+                                Match::Element(ix) => Some(schema.names.local(schema.element(*ix).name)),
+                                Match::Wildcard(_) => None,
+                            });
+                            self.point_out(name.local, names);
                         }
                         // Going on with the declaration that the name has elsewhere in this content finds real faults only.
                         declared.map_or(Verdict::Skip, Verdict::Declared)
@@ -279,7 +289,7 @@ impl<M: Clone> Validator<'_, M> {
         Verdict::Skip
     }
 
-    fn through_wildcard(&mut self, ix: WildcardIx, name: Name<'_>, child: Child, mark: &M) -> Verdict {
+    fn through_wildcard(&mut self, ix: WildcardIx, name: Name<'_>, child: Child, has_type: bool, mark: &M) -> Verdict {
         let process = self.schema.wildcard(ix).process;
         if process == Process::Skip {
             return Verdict::Skip;
@@ -287,9 +297,9 @@ impl<M: Clone> Validator<'_, M> {
         match (child.name.and_then(|name| self.schema.global_elements.get(&name)), process) {
             (Some(&ix), _) => Verdict::Declared(ix),
             (None, Process::Lax) => Verdict::Lax,
+            // §3.10.1: a strict wildcard asks for a declaration or xsi:type.
+            (None, _) if has_type => Verdict::Lax,
             (None, _) => {
-                // xsi:type may still give it a type (§3.3.4 "Schema-Validity Assessment (Element)" clause 1.2), but a strict
-                // wildcard asks for a declaration (§3.10.4 clause 2).
                 self.report(mark, &rules::NO_ELEMENT_FOR_WILDCARD, &[&name.to_string()], Vec::new());
                 Verdict::Skip
             }
@@ -344,25 +354,21 @@ impl<M: Clone> Validator<'_, M> {
     /// §3.3.4 clause 3.
     fn is_nil(&mut self, decl: Option<ElementIx>, nil: Option<&str>, mark: &M) -> bool {
         let Some(nil) = nil else { return false };
-        // An element without declaration may say what it likes.
+        if !matches!(nil, "true" | "1" | "false" | "0") {
+            self.report_attribute(mark, "nil", &rules::NIL_VALUE, vec!["true".to_owned(), "false".to_owned()]);
+            return false;
+        }
+        // An element without declaration may say of itself what it likes.
         let Some(ix) = decl else { return false };
         if !self.schema.element(ix).nillable {
             self.report_attribute(mark, "nil", &rules::NOT_NILLABLE, Vec::new());
             return false;
         }
-        match nil {
-            "true" | "1" => {
-                if self.schema.element(ix).value.as_ref().is_some_and(|value| value.fixed) {
-                    self.report_attribute(mark, "nil", &rules::NIL_AND_FIXED, Vec::new());
-                }
-                true
-            }
-            "false" | "0" => false,
-            _ => {
-                self.report_attribute(mark, "nil", &rules::NIL_VALUE, vec!["true".to_owned(), "false".to_owned()]);
-                false
-            }
+        let is_nil = matches!(nil, "true" | "1");
+        if is_nil && self.schema.element(ix).value.as_ref().is_some_and(|value| value.fixed) {
+            self.report_attribute(mark, "nil", &rules::NIL_AND_FIXED, Vec::new());
         }
+        is_nil
     }
 
     fn label(&self, ix: ElementIx) -> String {

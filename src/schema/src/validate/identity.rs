@@ -168,7 +168,8 @@ impl<M: Clone> Validator<'_, M> {
             if twice || !has_simple_type || nillable {
                 if !std::mem::replace(&mut target.spoiled, true) {
                     let label = schema.names.local(constraint.name);
-                    self.report(&frame.mark, &rules::FIELD_TWICE, &[label], Vec::new());
+                    let rule = if twice || !has_simple_type { &rules::FIELD_TWICE } else { &rules::KEY_NILLABLE };
+                    self.report(&frame.mark, rule, &[label], Vec::new());
                 }
                 continue;
             }

@@ -3,6 +3,7 @@
 mod attributes;
 mod content;
 mod identity;
+mod lookalike;
 mod references;
 mod walk;
 
@@ -50,6 +51,8 @@ pub struct Spot {
 pub struct Validator<'s, M> {
     schema: &'s Schema,
     max_violations: usize,
+    /// Whether a root without declaration may say its type itself.
+    typed_root: bool,
     found: Vec<Found<M>>,
     frames: Vec<Frame<M>>,
     /// States of the content models of all open elements, one after the other.
@@ -100,6 +103,7 @@ impl<'s, M: Clone> Validator<'s, M> {
         Validator {
             schema,
             max_violations: options.max_violations.max(1),
+            typed_root: false,
             found: Vec::new(),
             frames: Vec::new(),
             states: Vec::new(),
@@ -110,6 +114,11 @@ impl<'s, M: Clone> Validator<'s, M> {
             references: references::References::default(),
             last_namespace: NsId::ABSENT,
         }
+    }
+
+    pub(crate) fn with_typed_root(mut self) -> Self {
+        self.typed_root = true;
+        self
     }
 
     /// Whether enough was found, so that the reader may stop.
@@ -151,8 +160,15 @@ impl<'s, M: Clone> Validator<'s, M> {
             attribute: None,
             code: rule.code,
             expected,
-            cause: Cause::Structure { rule, names },
+            cause: Cause::Structure { rule, names, letters: None },
         });
+    }
+
+    /// Says of the name that was reported last which expected name it only looks like.
+    fn point_out<'e>(&mut self, name: &str, expected: impl Iterator<Item = &'e str>) {
+        if let Some(Found { cause: Cause::Structure { letters, .. }, .. }) = self.found.last_mut() {
+            *letters = lookalike::lookalike(name, expected);
+        }
     }
 
     fn report_attribute(&mut self, mark: &M, attribute: &str, rule: &'static Rule, expected: Vec<String>) {
@@ -163,7 +179,7 @@ impl<'s, M: Clone> Validator<'s, M> {
             attribute,
             code: rule.code,
             expected,
-            cause: Cause::Structure { rule, names },
+            cause: Cause::Structure { rule, names, letters: None },
         });
     }
 

@@ -6,13 +6,11 @@ use std::collections::HashMap;
 use kapia_xml::{Element, ElementId, Event, Name};
 
 use crate::datatype::Prefixes;
-use crate::model::Schema;
-use crate::violation::{Options, Report};
+use crate::violation::Report;
 
 use super::{Spot, Tag, Validator};
 
-pub(crate) fn walk(schema: &Schema, root: Element<'_>, options: &Options) -> Report {
-    let mut validator = Validator::new(schema, options);
+pub(crate) fn walk(mut validator: Validator<'_, ElementId>, root: Element<'_>) -> Report {
     for event in root.events() {
         match event {
             Event::Start(element) => validator.start(&Opened(element)),
