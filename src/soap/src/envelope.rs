@@ -7,6 +7,9 @@ pub const WSS_NAMESPACES: [&str; 2] = [
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401wss-wssecurity-secext-1.0.xsd",
 ];
 
+/// The longest `Action` and `MessageID`, in octets: both are compared, repeated and written down.
+pub const LONGEST_HEADER: usize = 2048;
+
 /// What the addressing headers said; all of it optional (wild-clients rule 5).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Addressing {
@@ -25,6 +28,8 @@ pub struct Envelope {
     pub addressing: Addressing,
     /// The first element of the body.
     pub body: ElementId,
+    /// The blocks of WS-Security that are for us, in either spelling of its namespace.
+    pub security: Vec<ElementId>,
 }
 
 /// Why an envelope cannot be processed.
@@ -44,6 +49,18 @@ pub enum EnvelopeError {
     /// There is no body, or nothing in it.
     #[error("the envelope has no body with an element in it")]
     NoBody,
+    /// A second header or body, a header behind the body, or in SOAP 1.2 anything else beside them.
+    #[error("the envelope holds more than one header and one body, in this order")]
+    Structure,
+    /// Two receivers could each take another one of them.
+    #[error("the body holds more than one element")]
+    SeveralInBody,
+    /// An addressing header occurs twice, and two receivers could each believe another one.
+    #[error("the addressing header {0} occurs more than once")]
+    HeaderRepeated(&'static str),
+    /// An addressing header is longer than [`LONGEST_HEADER`].
+    #[error("the addressing header {0} is longer than {LONGEST_HEADER} octets")]
+    HeaderTooLong(&'static str),
     /// A header block must be understood and is not.
     #[error("the header {0} must be understood and is not")]
     NotUnderstood(String),
@@ -53,12 +70,26 @@ pub enum EnvelopeError {
 }
 
 impl EnvelopeError {
+    /// The stable name of the error, such as `header-not-understood`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            EnvelopeError::NotAnEnvelope => "envelope-missing",
+            EnvelopeError::VersionMismatch { .. } => "envelope-version",
+            EnvelopeError::NoBody => "envelope-body",
+            EnvelopeError::Structure => "envelope-structure",
+            EnvelopeError::SeveralInBody => "envelope-body-several",
+            EnvelopeError::HeaderRepeated(_) => "header-repeated",
+            EnvelopeError::HeaderTooLong(_) => "header-too-long",
+            EnvelopeError::NotUnderstood(_) => "header-not-understood",
+            EnvelopeError::ReplyElsewhere(_) => "reply-elsewhere",
+        }
+    }
+
     /// The fault that tells the sender.
     pub fn fault(&self) -> Fault {
-        let (fault, code, message, hint) = match self {
+        let (fault, message, hint) = match self {
             EnvelopeError::NotAnEnvelope => (
                 FaultCode::Sender,
-                "envelope-missing",
                 "основният елемент не е плик на SOAP",
                 Bilingual::new(
                     "send the message in a SOAP 1.1 or 1.2 envelope",
@@ -67,7 +98,6 @@ impl EnvelopeError {
             ),
             EnvelopeError::VersionMismatch { .. } => (
                 FaultCode::VersionMismatch,
-                "envelope-version",
                 "версията на плика не съответства на вида на съдържанието",
                 Bilingual::new(
                     "SOAP 1.1 goes with text/xml, SOAP 1.2 with application/soap+xml",
@@ -76,16 +106,43 @@ impl EnvelopeError {
             ),
             EnvelopeError::NoBody => (
                 FaultCode::Sender,
-                "envelope-body",
                 "пликът няма тяло с елемент в него",
                 Bilingual::new(
                     "put the operation's element into the body",
                     "поставете елемента на операцията в тялото",
                 ),
             ),
+            EnvelopeError::Structure => (
+                FaultCode::Sender,
+                "пликът съдържа повече от една заглавна част и едно тяло, в този ред",
+                Bilingual::new(
+                    "send at most one Header, then exactly one Body",
+                    "изпратете най-много един Header, след него точно един Body",
+                ),
+            ),
+            EnvelopeError::SeveralInBody => (
+                FaultCode::Sender,
+                "тялото съдържа повече от един елемент",
+                Bilingual::new(
+                    "put the operation's element alone into the body",
+                    "поставете в тялото само елемента на операцията",
+                ),
+            ),
+            EnvelopeError::HeaderRepeated(_) => (
+                FaultCode::InvalidAddressing,
+                "заглавка на адресирането се среща повече от веднъж",
+                Bilingual::new("send each addressing header once", "изпратете всяка заглавка на адресирането веднъж"),
+            ),
+            EnvelopeError::HeaderTooLong(_) => (
+                FaultCode::InvalidAddressing,
+                "заглавка на адресирането е твърде дълга",
+                Bilingual::new(
+                    "a message id is an identifier such as urn:uuid:..., an action is the one of the WSDL",
+                    "идентификаторът на съобщение е от вида urn:uuid:..., а действието е това от WSDL",
+                ),
+            ),
             EnvelopeError::NotUnderstood(_) => (
                 FaultCode::MustUnderstand,
-                "header-not-understood",
                 "заглавка, която трябва да бъде разбрана, не е позната",
                 Bilingual::new(
                     "remove the header or its mustUnderstand",
@@ -94,7 +151,6 @@ impl EnvelopeError {
             ),
             EnvelopeError::ReplyElsewhere(_) => (
                 FaultCode::InvalidAddressing,
-                "reply-elsewhere",
                 "отговорът е поискан на друг адрес",
                 Bilingual::new(
                     "leave ReplyTo and FaultTo out, or make them anonymous: answers go back on the same connection",
@@ -102,8 +158,12 @@ impl EnvelopeError {
                 ),
             ),
         };
-        let problem =
-            Problem { code: code.into(), message: Bilingual::new(self.to_string(), message), hint, places: Vec::new() };
+        let problem = Problem {
+            code: self.code().into(),
+            message: Bilingual::new(self.to_string(), message),
+            hint,
+            places: Vec::new(),
+        };
         Fault { code: fault, reason: self.to_string(), problem: Some(problem) }
     }
 }
@@ -126,24 +186,78 @@ impl Envelope {
         };
         let soap = version.namespace();
         let header = root.child(soap, "Header");
-        let addressing = header.map(read_addressing).unwrap_or_default();
+        let (addressing, read) = header.map_or((Addressing::default(), Ok(())), read_addressing);
         if version != announced {
             let number = |version| if version == Version::V11 { "1.1" } else { "1.2" };
             let error = EnvelopeError::VersionMismatch { found: number(version), announced: number(announced) };
             return Err((error, addressing));
         }
         let checked = header.map_or(Ok(()), |header| check_header(header, version, understood));
-        let body = root.child(soap, "Body").and_then(|body| body.children().next()).ok_or(EnvelopeError::NoBody);
-        match checked.and(body) {
-            Ok(body) => Ok(Envelope { version, addressing, body: body.id() }),
+        let body = check_structure(root, version).and_then(|()| only_in_body(root, version));
+        match read.and(checked).and(body) {
+            Ok(body) => {
+                let security = header.map_or_else(Vec::new, |header| security_of(header, version));
+                Ok(Envelope { version, addressing, body: body.id(), security })
+            }
             Err(error) => Err((error, addressing)),
         }
     }
 }
 
-fn read_addressing(header: Element<'_>) -> Addressing {
-    let text = |local| header.child(ADDRESSING, local).map(|block| block.text().trim().to_owned());
-    Addressing { action: text("Action").filter(|action| !action.is_empty()), message_id: text("MessageID") }
+/// At most one header, then exactly one body; what follows in SOAP 1.1 is not ours (NOTE-SOAP-20000508 §4).
+fn check_structure(root: Element<'_>, version: Version) -> Result<(), EnvelopeError> {
+    let soap = version.namespace();
+    let mut rest = root.children().peekable();
+    rest.next_if(|child| child.is(soap, "Header"));
+    if rest.next_if(|child| child.is(soap, "Body")).is_none() {
+        return Err(if rest.next().is_none() { EnvelopeError::NoBody } else { EnvelopeError::Structure });
+    }
+    match rest.find(|child| version == Version::V12 || child.namespace() == soap) {
+        None => Ok(()),
+        Some(_) => Err(EnvelopeError::Structure),
+    }
+}
+
+fn only_in_body(root: Element<'_>, version: Version) -> Result<Element<'_>, EnvelopeError> {
+    let mut children = root.child(version.namespace(), "Body").into_iter().flat_map(Element::children);
+    match (children.next(), children.next()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(EnvelopeError::NoBody),
+        (Some(_), Some(_)) => Err(EnvelopeError::SeveralInBody),
+    }
+}
+
+fn security_of(header: Element<'_>, version: Version) -> Vec<ElementId> {
+    let is_security = |block: &Element<'_>| WSS_NAMESPACES.iter().any(|namespace| block.is(namespace, "Security"));
+    header.children().filter(is_security).filter(|block| is_for_us(*block, version)).map(Element::id).collect()
+}
+
+/// Each header may occur once (W3C REC-ws-addr-core-20060509 §3.2); one that is wrong is not given back at all.
+fn read_addressing(header: Element<'_>) -> (Addressing, Result<(), EnvelopeError>) {
+    const ONCE: [&str; 6] = ["Action", "MessageID", "To", "From", "ReplyTo", "FaultTo"];
+    let mut addressing = Addressing::default();
+    let mut outcome = Ok(());
+    for local in ONCE {
+        let mut blocks = header.children().filter(|block| block.is(ADDRESSING, local));
+        let Some(block) = blocks.next() else { continue };
+        if blocks.next().is_some() {
+            outcome = outcome.and(Err(EnvelopeError::HeaderRepeated(local)));
+            continue;
+        }
+        if !matches!(local, "Action" | "MessageID") {
+            continue;
+        }
+        let text = block.text();
+        let text = text.trim();
+        if text.len() > LONGEST_HEADER {
+            outcome = outcome.and(Err(EnvelopeError::HeaderTooLong(local)));
+        } else if local == "MessageID" {
+            addressing.message_id = Some(text.to_owned());
+        } else {
+            addressing.action = Some(text.to_owned()).filter(|action| !action.is_empty());
+        }
+    }
+    (addressing, outcome)
 }
 
 fn check_header(header: Element<'_>, version: Version, understood: &[(&str, &str)]) -> Result<(), EnvelopeError> {
@@ -236,6 +350,19 @@ mod tests {
     }
 
     #[test]
+    fn security_is_found_in_both_spellings_but_not_for_another_role() {
+        let [right, wrong] = WSS_NAMESPACES;
+        let header = format!(
+            "<w:Security xmlns:w='{right}'/><Security xmlns='{wrong}' e:mustUnderstand='1'/><Security xmlns='urn:other'/><w:Security xmlns:w='{right}' e:role='urn:other'/>"
+        );
+        let document = Document::read(v12(&header).into_bytes(), &Limits::default()).unwrap();
+        let understood = WSS_NAMESPACES.map(|namespace| (namespace, "Security"));
+        let envelope = Envelope::open(&document, Version::V12, &understood).unwrap();
+        let found: Vec<&str> = envelope.security.iter().map(|id| document.element(*id).namespace()).collect();
+        assert_eq!(found, [right, wrong]);
+    }
+
+    #[test]
     fn answers_never_go_to_another_address() {
         let reply_to = |name: &str, address: &str| {
             format!("<a:{name} xmlns:a='{ADDRESSING}'><a:Address>{address}</a:Address></a:{name}>")
@@ -245,6 +372,51 @@ mod tests {
         for name in ["ReplyTo", "FaultTo"] {
             let error = open(&v12(&reply_to(name, "http://10.0.0.1/")), Version::V12).err();
             assert!(matches!(error, Some(EnvelopeError::ReplyElsewhere(_))));
+        }
+    }
+
+    #[test]
+    fn a_second_body_or_header_and_a_second_element_in_the_body_are_refused() {
+        let of = |version: Version, content: &str| {
+            let soap = version.namespace();
+            open(&format!("<e:Envelope xmlns:e='{soap}'>{content}</e:Envelope>"), version).map(|_| ()).err()
+        };
+        for version in [Version::V11, Version::V12] {
+            for (content, expected) in [
+                ("<e:Header/><e:Body><x/></e:Body>", None),
+                ("<e:Body><x/></e:Body>", None),
+                ("<e:Body><x/></e:Body><e:Body><y/></e:Body>", Some(EnvelopeError::Structure)),
+                ("<e:Header/><e:Header/><e:Body><x/></e:Body>", Some(EnvelopeError::Structure)),
+                ("<e:Body><x/></e:Body><e:Header/>", Some(EnvelopeError::Structure)),
+                ("<e:Body><x/><y/></e:Body>", Some(EnvelopeError::SeveralInBody)),
+                ("<e:Body/>", Some(EnvelopeError::NoBody)),
+                ("<e:Header/>", Some(EnvelopeError::NoBody)),
+                ("<Body><x/></Body>", Some(EnvelopeError::Structure)),
+                ("<Body xmlns='urn:other'><x/></Body><e:Body><y/></e:Body>", Some(EnvelopeError::Structure)),
+            ] {
+                assert_eq!(of(version, content), expected, "{version:?} {content}");
+            }
+        }
+        let trailing = "<e:Body><x/></e:Body><t xmlns='urn:t'/>";
+        assert_eq!(of(Version::V11, trailing), None);
+        assert_eq!(of(Version::V12, trailing), Some(EnvelopeError::Structure));
+    }
+
+    #[test]
+    fn an_addressing_header_that_occurs_twice_or_is_too_long_is_refused_and_not_repeated() {
+        let header = |name: &str, text: &str| format!("<a:{name} xmlns:a='{ADDRESSING}'>{text}</a:{name}>");
+        for name in ["Action", "MessageID", "To", "From", "ReplyTo", "FaultTo"] {
+            let twice = format!("{}{}", header(name, "urn:1"), header(name, "urn:1"));
+            let document = Document::read(v12(&twice), &Limits::default()).unwrap();
+            let (error, addressing) = Envelope::open(&document, Version::V12, &[]).unwrap_err();
+            assert_eq!(error.code(), "header-repeated", "{name}");
+            assert_eq!(addressing, Addressing::default(), "{name}");
+        }
+        for name in ["Action", "MessageID"] {
+            let fits = header(name, &"x".repeat(LONGEST_HEADER));
+            assert!(open(&v12(&fits), Version::V12).is_ok());
+            let long = header(name, &"x".repeat(LONGEST_HEADER + 1));
+            assert_eq!(open(&v12(&long), Version::V12).err(), Some(EnvelopeError::HeaderTooLong(name)));
         }
     }
 

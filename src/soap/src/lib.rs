@@ -12,7 +12,7 @@ mod reply;
 mod version;
 pub mod wsdl;
 
-pub use envelope::{Addressing, Envelope, EnvelopeError, WSS_NAMESPACES};
+pub use envelope::{Addressing, Envelope, EnvelopeError, LONGEST_HEADER, WSS_NAMESPACES};
 pub use fault::{Fault, FaultCode};
 pub use problem::{Bilingual, Place, Problem};
 pub use reply::{begin_reply, end_reply};

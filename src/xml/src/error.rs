@@ -9,7 +9,46 @@ pub struct Position {
     pub column: u32,
 }
 
+/// Positions at regular distances, so that each further one costs the same wherever it lies.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    marks: Vec<Position>,
+}
+
+impl Lines {
+    /// Octets between two marks.
+    const STEP: usize = 256;
+
+    pub(crate) fn of(source: &[u8]) -> Lines {
+        let mut at = Position { line: 1, column: 1 };
+        let mut marks = Vec::with_capacity(source.len() / Lines::STEP + 1);
+        marks.push(at);
+        for piece in source.chunks_exact(Lines::STEP) {
+            at = at.after(piece);
+            marks.push(at);
+        }
+        Lines { marks }
+    }
+
+    pub(crate) fn position(&self, source: &[u8], offset: usize) -> Position {
+        let offset = offset.min(source.len());
+        let mark = offset / Lines::STEP;
+        let piece = source.get(mark * Lines::STEP..offset).unwrap_or_default();
+        self.marks.get(mark).map_or_else(|| Position::of(source, offset), |from| from.after(piece))
+    }
+}
+
 impl Position {
+    /// The position behind a piece that begins here.
+    fn after(self, piece: &[u8]) -> Position {
+        let within = Position::of(piece, piece.len());
+        if within.line == 1 {
+            Position { line: self.line, column: self.column.saturating_add(within.column - 1) }
+        } else {
+            Position { line: self.line.saturating_add(within.line - 1), column: within.column }
+        }
+    }
+
     pub(crate) fn of(source: &[u8], offset: usize) -> Position {
         let before = source.get(..offset).unwrap_or(source);
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
@@ -69,6 +108,7 @@ impl XmlError {
                 | TooManyAttributes { .. }
                 | NameTooLong { .. }
                 | TooManyNamespaces { .. }
+                | NamespaceTooLong { .. }
                 | TooManyTokens { .. }
                 | AttributeTooLong { .. }
         )
@@ -148,6 +188,8 @@ pub enum XmlErrorKind {
     NameTooLong { limit: u32 },
     #[error("more than {limit} namespace declarations are in scope")]
     TooManyNamespaces { limit: u32 },
+    #[error("a namespace name is longer than {limit} octets")]
+    NamespaceTooLong { limit: u32 },
     #[error("the document has more than {limit} parts")]
     TooManyTokens { limit: u32 },
     #[error("an attribute value is longer than {limit} octets")]
@@ -214,6 +256,7 @@ impl XmlErrorKind {
             TooManyAttributes { .. } => ("xml-too-many-attributes", SMALLER),
             NameTooLong { .. } => ("xml-name-too-long", SMALLER),
             TooManyNamespaces { .. } => ("xml-too-many-namespaces", SMALLER),
+            NamespaceTooLong { .. } => ("xml-namespace-too-long", SMALLER),
             TooManyTokens { .. } => ("xml-too-many-parts", SMALLER),
             AttributeTooLong { .. } => ("xml-attribute-too-long", SMALLER),
         };
@@ -246,6 +289,7 @@ impl XmlErrorKind {
             TooManyAttributes { limit } => format!("елемент има повече от {limit} атрибута"),
             NameTooLong { limit } => format!("име е по-дълго от {limit} октета"),
             TooManyNamespaces { limit } => format!("обявени са повече от {limit} пространства от имена наведнъж"),
+            NamespaceTooLong { limit } => format!("име на пространство от имена е по-дълго от {limit} октета"),
             TooManyTokens { limit } => format!("документът има повече от {limit} части"),
             AttributeTooLong { limit } => format!("стойност на атрибут е по-дълга от {limit} октета"),
         }

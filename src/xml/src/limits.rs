@@ -14,6 +14,8 @@ pub struct Limits {
     pub name: u32,
     /// Namespace declarations in scope at the same time.
     pub namespaces: u32,
+    /// Octets of one namespace name as written: it stands in messages about every name that it qualifies.
+    pub namespace: u32,
     /// Tokens (starts, ends, attributes, texts, comments, instructions) of the whole document.
     pub tokens: u32,
     /// Octets of one attribute value as written.
@@ -28,6 +30,7 @@ impl Default for Limits {
             attributes: 256,
             name: 1024,
             namespaces: 256,
+            namespace: 2048,
             tokens: 4_000_000,
             attribute_value: 1024 * 1024,
         }

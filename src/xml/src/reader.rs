@@ -7,6 +7,7 @@ use crate::limits::Limits;
 use crate::scope::{Bindings, NO_NAMESPACE, Scope, XML, XMLNS};
 use crate::tape::{Kind, Tape, Token};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 type Read<T> = Result<T, XmlError>;
 
@@ -29,13 +30,15 @@ pub(crate) fn read(octets: Vec<u8>, limits: &Limits) -> Read<Tape> {
         tokens: Vec::with_capacity(source.len() / 24 + 8),
         bindings: Bindings::new(),
         scopes: Vec::new(),
+        declarations: Vec::new(),
         open: Vec::new(),
     };
     reader.document()?;
-    let Reader { tokens, bindings, scopes, .. } = reader;
+    let Reader { tokens, bindings, scopes, declarations, .. } = reader;
+    let namespaces = bindings.into_namespaces();
     let root = tokens.iter().position(|token| token.kind == Kind::Start).unwrap_or(0);
     let root = u32::try_from(root).unwrap_or(0);
-    Ok(Tape { source, tokens, namespaces: bindings.namespaces, scopes, root })
+    Ok(Tape { source, tokens, namespaces, scopes, declarations, root, lines: OnceLock::new() })
 }
 
 fn decode(octets: Vec<u8>) -> Read<String> {
@@ -45,7 +48,8 @@ fn decode(octets: Vec<u8>) -> Read<String> {
     }
     let foreign = match octets.as_slice() {
         [0, 0, 0xFE, 0xFF, ..] | [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => Some("UTF-32"),
-        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..] => Some("UTF-16"),
+        // No document in UTF-8 has a NUL; in UTF-16 one of the first two octets is, whatever ASCII stands there.
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, _, ..] | [_, 0, ..] => Some("UTF-16"),
         [0x4C, 0x6F, 0xA7, 0x94, ..] => Some("EBCDIC"),
         _ => None,
     };
@@ -80,8 +84,10 @@ struct Reader<'s> {
     at: usize,
     limits: &'s Limits,
     tokens: Vec<Token>,
-    bindings: Bindings,
+    bindings: Bindings<'s>,
     scopes: Vec<Scope>,
+    /// The tokens of kind `Declaration`, in the order of the document.
+    declarations: Vec<u32>,
     open: Vec<Open>,
 }
 
@@ -109,7 +115,8 @@ impl<'s> Reader<'s> {
             match self.rest() {
                 [] if seen_root => return Ok(true),
                 [] => {
-                    return self.fail(if self.source.trim().is_empty() {
+                    let blank = |c: char| c.is_whitespace() || c == '\u{FEFF}';
+                    return self.fail(if self.source.chars().all(blank) {
                         XmlErrorKind::Empty
                     } else {
                         XmlErrorKind::NoRoot
@@ -259,10 +266,14 @@ impl<'s> Reader<'s> {
 
     /// Binds a prefix; the rules are those of Namespaces in XML 1.0 §3 and §2.2.
     fn declare(&mut self, name: &Spelled, raw: &str, plain: bool) -> Read<u32> {
+        if raw.len() > self.limits.namespace as usize {
+            return self.fail(XmlErrorKind::NamespaceTooLong { limit: self.limits.namespace });
+        }
         let value = if plain { raw.into() } else { unescape_attribute(raw) };
         let namespace = self.bindings.intern(&value);
-        let prefix = if name.prefix == 0 { name.span.end..name.span.end } else { name.span.start + 6..name.span.end };
-        match &self.source[prefix.clone()] {
+        let source = self.source;
+        let prefix = if name.prefix == 0 { "" } else { &source[name.span.start + 6..name.span.end] };
+        match prefix {
             "xmlns" => return self.fail(XmlErrorKind::Namespace("the prefix xmlns cannot be declared")),
             "xml" if namespace != XML => {
                 return self.fail(XmlErrorKind::Namespace("the prefix xml has its own namespace"));
@@ -286,12 +297,14 @@ impl<'s> Reader<'s> {
 
     fn enter_scope(&mut self, start: usize) -> u32 {
         let outer = self.open.last().map_or(u32::MAX, |open| open.scope);
-        let declares = self.tokens[start + 1..].iter().any(|token| token.kind == Kind::Declaration);
-        if !declares {
+        let first = self.declarations.len();
+        let declares = |index: &usize| self.tokens[*index].kind == Kind::Declaration;
+        self.declarations.extend((start + 1..self.tokens.len()).filter(declares).map(position));
+        if self.declarations.len() == first {
             return outer;
         }
         let parent = (outer != u32::MAX).then_some(outer);
-        self.scopes.push(Scope { parent, tokens: position(start + 1)..position(self.tokens.len()) });
+        self.scopes.push(Scope { parent, declarations: position(first)..position(self.declarations.len()) });
         position(self.scopes.len() - 1)
     }
 
@@ -305,7 +318,7 @@ impl<'s> Reader<'s> {
 
     fn resolve(&self, prefix: &str, at: usize) -> Read<u32> {
         self.bindings
-            .resolve(self.source, prefix)
+            .resolve(prefix)
             .ok_or_else(|| error(self.source, at, XmlErrorKind::UndeclaredPrefix(prefix.into())))
     }
 
@@ -549,6 +562,9 @@ fn position(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+/// Octets of the longest encoding name that is repeated in an error; IANA knows none that is longer.
+const LONGEST_ENCODING: usize = 45;
+
 /// Checks the pseudo-attributes of the XML declaration (productions [23] to [32]) and gives the declared encoding.
 fn declared_encoding(text: &str) -> Result<Option<&str>, &'static str> {
     let mut encoding = None;
@@ -578,7 +594,11 @@ fn declared_encoding(text: &str) -> Result<Option<&str>, &'static str> {
             return Err("version, encoding and standalone stand in this order");
         }
         if order == 2 {
-            let named = value.starts_with(|c: char| c.is_ascii_alphabetic()) && is_nc_name(value) && value.is_ascii();
+            // Production [81]; the name is told in the error, so that it must be short too.
+            let named = value.len() <= LONGEST_ENCODING
+                && value.starts_with(|c: char| c.is_ascii_alphabetic())
+                && value.is_ascii()
+                && is_nc_name(value);
             encoding = Some(if named { value } else { return Err("name of the encoding") });
         }
         (last, rest) = (order, after);

@@ -2,7 +2,7 @@
 
 use crate::XML_NAMESPACE;
 use crate::characters::is_nc_name;
-use crate::error::{Position, XmlError};
+use crate::error::{Lines, Position, XmlError};
 use crate::escape::{normalize_line_ends, unescape_attribute, unescape_text};
 use crate::limits::Limits;
 use crate::names::Name;
@@ -10,9 +10,10 @@ use crate::reader;
 use crate::scope::Scope;
 use bytes::Bytes;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum Kind {
@@ -82,13 +83,20 @@ impl Token {
     }
 }
 
+/// The longest list that [`Element::value_prefixes`] gives.
+const MOST_VALUE_PREFIXES: usize = 64;
+
 #[derive(Debug)]
 pub(crate) struct Tape {
     pub source: String,
     pub tokens: Vec<Token>,
     pub namespaces: Vec<Box<str>>,
     pub scopes: Vec<Scope>,
+    /// The tokens of kind `Declaration`; scopes are ranges of it.
+    pub declarations: Vec<u32>,
     pub root: u32,
+    /// Made when a position is first asked for.
+    pub lines: OnceLock<Lines>,
 }
 
 /// A well-formed, namespace-well-formed document: its source and its tape. Cloning shares both.
@@ -124,7 +132,8 @@ impl Document {
 
     /// Line and column of an offset into the source.
     pub fn position(&self, offset: usize) -> Position {
-        Position::of(self.tape.source.as_bytes(), offset)
+        let source = self.tape.source.as_bytes();
+        self.tape.lines.get_or_init(|| Lines::of(source)).position(source, offset)
     }
 
     pub(crate) fn tokens(&self) -> &[Token] {
@@ -233,8 +242,9 @@ impl<'d> Element<'d> {
     /// Every declaration in scope, the nearest of each prefix, `xml` left out.
     pub fn in_scope(self) -> Vec<(&'d str, &'d str)> {
         let mut found: Vec<(&str, &str)> = Vec::new();
+        let mut known: HashSet<&str> = HashSet::new();
         for (prefix, namespace) in self.scopes().flat_map(|scope| self.scope_declarations(scope)) {
-            if prefix != "xml" && !found.iter().any(|(known, _)| *known == prefix) {
+            if prefix != "xml" && known.insert(prefix) {
                 found.push((prefix, namespace));
             }
         }
@@ -315,12 +325,16 @@ impl<'d> Element<'d> {
     /// The prefixes that values in this subtree rely on: `xsi:type`, and any value that has the form of a qualified
     /// name whose prefix is in scope. Each with the namespace that it means where it is first met.
     ///
-    /// Exclusive C14N does not see such prefixes; a signature lists them (REC-xml-exc-c14n-20020718 §1.3).
+    /// Exclusive C14N does not see such prefixes; a signature lists them (REC-xml-exc-c14n-20020718 §1.3). The first
+    /// 64 are given: verifiers take no longer list, and no honest document needs one.
     pub fn value_prefixes(self) -> Vec<(&'d str, &'d str)> {
         let mut found: Vec<(&str, &str)> = Vec::new();
         let mut look = |element: Element<'d>, value: &'d str| {
             let prefix =
                 value.trim_ascii().split_once(':').filter(|(_, local)| is_nc_name(local)).map(|(prefix, _)| prefix);
+            if found.len() == MOST_VALUE_PREFIXES {
+                return;
+            }
             if let Some(prefix) = prefix.filter(|prefix| *prefix != "xml" && is_nc_name(prefix))
                 && !found.iter().any(|(known, _)| *known == prefix)
                 && let Some(namespace) = element.resolve(prefix)
@@ -409,10 +423,9 @@ impl<'d> Element<'d> {
 
     fn scope_declarations(self, scope: &'d Scope) -> impl Iterator<Item = (&'d str, &'d str)> + use<'d> {
         let document = self.document;
-        document.tokens()[scope.tokens.start as usize..scope.tokens.end as usize]
+        self.tape().declarations[scope.declarations.start as usize..scope.declarations.end as usize]
             .iter()
-            .filter(|token| token.kind == Kind::Declaration)
-            .map(move |token| declared(document, token))
+            .map(move |token| declared(document, &document.tokens()[*token as usize]))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Writing canonical form once: the octets that are hashed are the octets that are sent.
 
-use crate::canonical::{Rendered, Written, write_end, write_start};
+use crate::canonical::{Declarations, Rendered, Written, distinct, in_inclusive_scope, write_end, write_start};
 use crate::tape::{Element, Event};
 use crate::{XSI_NAMESPACE, escape_text};
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What to do with an element that is being copied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,7 +56,7 @@ pub struct Writer {
     out: Vec<u8>,
     rendered: Rendered,
     open: Vec<(Box<str>, Box<str>)>,
-    listed: Vec<Box<str>>,
+    listed: HashSet<Box<str>>,
 }
 
 impl Writer {
@@ -156,7 +156,7 @@ impl Writer {
                 (Some(_), _) | (None, Event::Comment(_) | Event::Instruction { .. }) => {}
                 (None, Event::Start(started)) => match policy.enter(started) {
                     Keep::Yes => {
-                        self.copy_start(started, policy);
+                        self.copy_start(started, started.id() == element.id(), policy);
                         parents.push(started);
                         blanks.push(None);
                     }
@@ -203,7 +203,7 @@ impl Writer {
         self.out
     }
 
-    fn copy_start(&mut self, element: Element<'_>, policy: &mut impl CopyPolicy) {
+    fn copy_start(&mut self, element: Element<'_>, apex: bool, policy: &mut impl CopyPolicy) {
         let attributes: Vec<Written<'_>> =
             element.attributes().filter(|attribute| policy.attribute(attribute)).map(Written::from).collect();
         let used: Vec<(&str, &str)> = attributes
@@ -214,8 +214,7 @@ impl Writer {
         let listed: Vec<(&str, &str)> = if self.listed.is_empty() {
             Vec::new()
         } else {
-            let listed = |prefix: &str| self.listed.iter().any(|known| known.as_ref() == prefix);
-            element.in_scope().into_iter().filter(|(prefix, _)| listed(prefix)).collect()
+            in_inclusive_scope(element, apex, |prefix| self.listed.contains(prefix)).collect()
         };
         let own = std::iter::once((element.prefix(), element.namespace()));
         self.open_element(element.prefix(), element.local(), own.chain(used).chain(listed), attributes);
@@ -228,13 +227,9 @@ impl Writer {
         wanted: impl Iterator<Item = (&'w str, &'w str)>,
         attributes: Vec<Written<'_>>,
     ) {
-        let mut declare: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
-        for (prefix, namespace) in wanted {
-            let known = prefix == "xml" || self.rendered.knows(prefix, namespace);
-            if !known && !declare.iter().any(|(other, _)| other == prefix) {
-                declare.push((prefix.into(), namespace.into()));
-            }
-        }
+        let unknown = |(prefix, namespace): &(&str, &str)| *prefix != "xml" && !self.rendered.knows(prefix, namespace);
+        let declare: Declarations<'_> =
+            distinct(wanted.filter(unknown).map(|(prefix, namespace)| (prefix.into(), namespace.into())).collect());
         self.rendered.enter(&declare);
         self.open.push((prefix.into(), local.into()));
         write_start(prefix, local, declare, attributes, &mut self.out);

@@ -169,3 +169,38 @@ fn white_space_between_elements_goes_and_white_space_that_is_a_value_stays() {
     writer.copy(source.root(), &mut KeepAll);
     assert_eq!(writer.bytes(), b"<a><b>  </b><c><d></d></c></a>");
 }
+
+#[test]
+fn many_namespaces_are_written_as_few_are() {
+    // Beyond sixteen in scope other tables are used; nothing may change by that.
+    for count in [3, 16, 17, 60] {
+        let declared: String = (0..count).map(|n| format!(" xmlns:p{n:02}=\"u{n}\"")).collect();
+        let used: String = (0..count).map(|n| format!(" p{n:02}:a=\"{n}\"")).collect();
+        let inner: String = (0..count)
+            .map(|n| {
+                format!("<p{n:02}:c></p{n:02}:c><p{n:02}:c xmlns:p{n:02}=\"v\"><p{n:02}:d></p{n:02}:d></p{n:02}:c>")
+            })
+            .collect();
+        let read = read(&format!("<e{declared}{used}>{inner}</e>"));
+        let mut attributes: Vec<String> = (0..count).map(|n| format!("u{n} p{n:02}:a=\"{n}\"")).collect();
+        attributes.sort();
+        let attributes: String = attributes.iter().map(|a| format!(" {}", a.split_once(' ').unwrap().1)).collect();
+        let expected = format!("<e{declared}{attributes}>{inner}</e>");
+        assert_eq!(canonical(read.root(), Method::Exclusive, &[]), expected);
+        assert_eq!(canonical(read.root(), Method::Inclusive, &[]), expected);
+        let mut writer = Writer::new();
+        writer.copy(read.root(), &mut KeepAll);
+        assert_eq!(String::from_utf8(writer.into_bytes()).unwrap(), expected);
+    }
+}
+
+#[test]
+fn listed_prefixes_are_written_where_they_are_declared_and_nowhere_again() {
+    let document = read(
+        "<r xmlns:p='1' xmlns:q='2'><e xmlns:p='3'><f/><f xmlns:p='1'><g xmlns:p='1'/></f></e><q:h xmlns='4'><i xmlns=''/></q:h></r>",
+    );
+    assert_eq!(
+        canonical(document.root(), Method::Exclusive, &["p", ""]),
+        "<r xmlns:p=\"1\"><e xmlns:p=\"3\"><f></f><f xmlns:p=\"1\"><g></g></f></e><q:h xmlns=\"4\" xmlns:q=\"2\"><i xmlns=\"\"></i></q:h></r>"
+    );
+}

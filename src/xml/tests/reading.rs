@@ -16,6 +16,8 @@ fn every_broken_rule_has_its_name() {
     for (expected, text) in [
         ("xml-empty", ""),
         ("xml-empty", " \n "),
+        ("xml-empty", "\u{FEFF}"),
+        ("xml-root", "\u{FEFF}\u{FEFF}<a/>"),
         ("xml-root", "<!-- only a comment -->"),
         ("xml-root", "text"),
         ("xml-root", "<a/><b/>"),
@@ -83,6 +85,8 @@ fn other_encodings_are_told_by_name() {
     let utf16_without_mark: Vec<u8> = "<a/>".encode_utf16().flat_map(u16::to_be_bytes).collect();
     assert_eq!(code(&utf16_without_mark), "xml-encoding");
     assert_eq!(code([0, 0, 0, b'<', 0, 0, 0, b'a']), "xml-encoding");
+    assert_eq!(code([b'\n', 0, b'<', 0, b'a', 0]), "xml-encoding");
+    assert_eq!(code([0, b' ', 0, b'<', 0, b'a']), "xml-encoding");
     assert_eq!(code(b"<a>\xCF\xF0\xE8</a>"), "xml-encoding");
     assert_eq!(code(b"<a>\xC0\x80</a>"), "xml-encoding");
 }
@@ -109,8 +113,16 @@ fn what_clients_send_is_read() {
 
 #[test]
 fn every_limit_has_its_name() {
-    let small =
-        Limits { bytes: 4000, depth: 5, attributes: 4, name: 10, namespaces: 3, tokens: 40, attribute_value: 20 };
+    let small = Limits {
+        bytes: 4000,
+        depth: 5,
+        attributes: 4,
+        name: 10,
+        namespaces: 3,
+        namespace: 15,
+        tokens: 40,
+        attribute_value: 20,
+    };
     let deep = "<a>".repeat(6);
     let nested = "<a xmlns:p='1'><a xmlns:q='2'><a xmlns:r='3'><a xmlns:s='4'/></a></a></a>";
     for (expected, text) in [
@@ -121,6 +133,7 @@ fn every_limit_has_its_name() {
         ("xml-too-many-namespaces", nested.into()),
         ("xml-too-many-parts", format!("<a>{}</a>", "<b/>".repeat(20))),
         ("xml-attribute-too-long", format!("<a b='{}'/>", "x".repeat(21))),
+        ("xml-namespace-too-long", format!("<a xmlns='{}'/>", "x".repeat(16))),
     ] {
         let error = Document::read(text.clone().into_bytes(), &small).unwrap_err();
         assert_eq!(error.code(), expected, "{text}");
@@ -134,6 +147,29 @@ fn an_error_says_line_and_column_in_characters() {
     let error = read("<a>\n  <Име>&x;</Име>\n</a>").unwrap_err();
     assert_eq!((error.line(), error.column()), (2, 8));
     assert_eq!(error.to_string(), "reference to an entity that is not one of the five of XML at line 2, column 8");
+}
+
+#[test]
+fn positions_deep_in_a_document_are_those_that_one_counts() {
+    let line = format!("<Име а='{}'/>\n<b/><c/>", "я".repeat(100));
+    let document = read(&format!("<a>{}</a>", line.repeat(50))).unwrap();
+    for child in document.root().children() {
+        let before = &document.source()[..child.span().start];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+        let position = document.position(child.span().start);
+        assert_eq!((position.line as usize, position.column as usize), (line, column));
+    }
+    let end = document.position(usize::MAX);
+    assert_eq!(end.line, 51);
+}
+
+#[test]
+fn an_encoding_name_that_is_long_is_not_repeated() {
+    let text = format!("<?xml version='1.0' encoding='{}'?><a/>", "x".repeat(100_000));
+    let error = read(&text).unwrap_err();
+    assert_eq!(error.code(), "xml-declaration");
+    assert!(error.to_string().len() < 200 && error.message_bg().len() < 200);
 }
 
 #[test]
