@@ -5,6 +5,7 @@ use crate::text;
 use kapia_adapter::{PackageError, Problem};
 use kapia_deferred::DeferredError;
 use kapia_journal::{Broken, HeadError, JournalError};
+use kapia_packaging::PackagingError;
 use kapia_pki::PkiError;
 use kapia_registry::{NameError, PatternError, PeriodError, RegistryError, ThumbprintError};
 use kapia_server::ServerError;
@@ -92,6 +93,7 @@ told_by!(
     JournalError: Refused,
     HeadError: Usage,
     Broken: Refused,
+    PackagingError: Usage,
 );
 
 impl From<Problem> for Failure {

@@ -63,7 +63,8 @@ impl FieldRights {
         Self::new(vec![FieldPattern::everything()], Vec::new())
     }
 
-    /// Rights from patterns, for tests of the filter; a [`crate::Permit`] never carries rights made this way.
+    /// Rights from patterns that somebody else has decided on, such as the matrix that a core hands to a host; a
+    /// [`crate::Permit`] never carries rights made this way.
     pub fn from_patterns(
         allowed: impl IntoIterator<Item = FieldPattern>,
         denied: impl IntoIterator<Item = FieldPattern>,

@@ -1,7 +1,10 @@
 //! `kapia adapter …`: what a provider does with adapter packages.
 
 mod check;
+mod export;
 mod host;
+mod import;
+mod new;
 mod run;
 
 use crate::failure::{Exit, Failure};
@@ -13,8 +16,14 @@ use clap::Subcommand;
 pub(crate) enum Adapter {
     /// Serve the packages as an adapter host of the existing standard, behind the core of another gateway.
     Host(host::Host),
+    /// Make a package out of schemas, examples or a WSDL.
+    New(new::New),
     /// Check packages: all acceptance checks, with places and hints.
     Check(check::Check),
+    /// Make a package out of an adapter of the existing layout: a folder or a .nupkg file.
+    Import(import::Import),
+    /// Put the schemas and samples of a package into an archive for the catalogue.
+    Export(export::Export),
     /// Ask one operation of a package, without a gateway.
     Run(run::Run),
 }
@@ -31,7 +40,10 @@ impl Adapter {
     pub fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self {
             Adapter::Host(host) => host.run(session),
+            Adapter::New(new) => new.run(session),
             Adapter::Check(check) => check.run(session),
+            Adapter::Import(import) => import.run(session),
+            Adapter::Export(export) => export.run(session),
             Adapter::Run(run) => run.run(session),
         }
     }

@@ -52,6 +52,11 @@ texts! {
     }
     package_next(folder) { en: "next: kapia adapter check {folder}", bg: "следва: kapia adapter check {folder}" }
     fill_in() { en: "fill in before it can be asked:", bg: "попълнете, преди да може да се пита:" }
+    odd_files(count) { en: "{count} files are no pairs", bg: "{count} файла не са двойки" }
+    odd_files_hint() {
+        en: "give a request and its response, and again, as often as there are operations",
+        bg: "посочете заявка и нейния отговор, и пак, колкото операции има",
+    }
     import_lacks(count) {
         en: "the source does not say everything: {count} values are missing",
         bg: "източникът не казва всичко: липсващи стойности: {count}",
@@ -66,7 +71,6 @@ texts! {
         en: "{file}: {files} files, {octets} octets",
         bg: "{file}: файлове {files}, октети {octets}",
     }
-    packaging_failed(cause_en, cause_bg) { en: "{cause_en}", bg: "{cause_bg}" }
     set_shape() { en: "KEY=VALUE is needed", bg: "нужно е КЛЮЧ=СТОЙНОСТ" }
     ask_value(what) { en: "{what}: ", bg: "{what}: " }
 }
