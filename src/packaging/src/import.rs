@@ -153,14 +153,13 @@ impl<'i> Importing<'i> {
             .into_iter()
             .filter(|short| !found.iter().any(|known| known.short.eq_ignore_ascii_case(short)))
             .collect();
-        if !nameless.is_empty() {
-            if let Some(contract) = self.contract(&found, &nameless) {
-                for short in nameless {
-                    let name = format!("{contract}.{short}");
-                    name.parse::<FullName>().map_err(|_| PackagingError::new("operation-name", &[("name", &name)]))?;
-                    self.remarks.push(message("remark-no-form", &[("operation", &short)]));
-                    found.push(Found { name, short, form: None });
-                }
+        let contract = if nameless.is_empty() { None } else { self.contract(&found, &nameless) };
+        if let Some(contract) = contract {
+            for short in nameless {
+                let name = format!("{contract}.{short}");
+                name.parse::<FullName>().map_err(|_| PackagingError::new("operation-name", &[("name", &name)]))?;
+                self.remarks.push(message("remark-no-form", &[("operation", &short)]));
+                found.push(Found { name, short, form: None });
             }
         }
         if found.is_empty() && self.lacks.is_empty() {
@@ -357,8 +356,7 @@ impl<'i> Importing<'i> {
                 return Ok(Some(SideFound { schema: (*file).to_owned(), root, sample }));
             }
         }
-        let lack = |schemas: &Schemas, code: &str, key: String, options: Vec<String>| {
-            let _ = schemas;
+        let lack = |code: &str, key: String, options: Vec<String>| {
             let of = |language: Language| {
                 let values = [("operation", found.short.as_str()), ("side", language.pick(&*side.en, &*side.bg))];
                 crate::text::CATALOGUE.message(code, language, &values)
@@ -369,11 +367,11 @@ impl<'i> Importing<'i> {
         self.lacks.push(match file {
             Some(file) => {
                 let roots = self.schemas.roots(file).iter().map(ToString::to_string).collect();
-                lack(&self.schemas, "ask-root", format!("{}.{word}_root", found.short), roots)
+                lack("ask-root", format!("{}.{word}_root", found.short), roots)
             }
             None => {
                 let files = self.schemas.files().map(str::to_owned).collect();
-                lack(&self.schemas, "ask-schema", format!("{}.{word}", found.short), files)
+                lack("ask-schema", format!("{}.{word}", found.short), files)
             }
         });
         Ok(None)

@@ -31,10 +31,7 @@ pub(crate) enum Adapter {
 impl Adapter {
     /// Whether it serves until it is stopped, and so logs what happens.
     pub fn serves(&self) -> bool {
-        match self {
-            Adapter::Host(_) => true,
-            _ => false,
-        }
+        matches!(self, Adapter::Host(_))
     }
 
     pub fn run(self, session: &Session) -> Result<Exit, Failure> {
