@@ -60,6 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "adapter",
             "host",
             "sql",
+            "web",
             "acceptance",
             "packaging",
             "registry",

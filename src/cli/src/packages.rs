@@ -66,7 +66,11 @@ pub(crate) fn operations_of(catalogue: &Catalogue) -> Vec<LoadedOperation> {
 
 /// The kinds of backends that a package may name.
 pub(crate) fn backends() -> Backends {
-    Backends::standard().with(Box::new(kapia_host::HostBackend)).with(Box::new(kapia_sql::SqlBackend))
+    Backends::standard()
+        .with(Box::new(kapia_host::HostBackend))
+        .with(Box::new(kapia_sql::SqlBackend))
+        .with(Box::new(kapia_web::RestBackend))
+        .with(Box::new(kapia_web::SoapBackend))
 }
 
 fn embedded() -> Vec<EmbeddedFiles> {

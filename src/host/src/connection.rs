@@ -3,21 +3,18 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use kapia_http::{Answer, Client, Head, Read, UnusableIdentity};
 use kapia_regix::host::{Binding, Call, Function, read_fault};
 use kapia_xml::{Document, Limits};
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
-use tokio::time::timeout_at;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Method, Request, Url};
 
 use crate::settings::Settings;
 use crate::trouble::Trouble;
 
 /// How long an address that could not be reached is asked only after all others.
 const REST: Duration = Duration::from_secs(10);
-/// How long a connection may rest between calls.
-const IDLE: Duration = Duration::from_secs(60);
 
 /// The connections to the addresses of one adapter.
 pub(crate) struct Connection {
@@ -36,24 +33,16 @@ struct Address {
 }
 
 impl Connection {
-    pub(crate) fn new(settings: &Settings) -> Result<Connection, reqwest::Error> {
-        let mut builder = Client::builder()
-            .http1_only()
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(settings.connect)
-            .pool_idle_timeout(IDLE)
-            .tcp_nodelay(true);
-        if let Some(identity) = &settings.identity {
-            builder = builder.identity(reqwest::Identity::from_pem(identity)?);
-        }
-        if let Some(authorities) = &settings.authorities {
-            builder = builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(authorities)?);
-        }
+    pub(crate) fn new(settings: &Settings) -> Result<Connection, UnusableIdentity> {
+        let client = Client::new(&kapia_http::Settings {
+            identity: settings.identity.clone(),
+            authorities: settings.authorities.clone(),
+            connect: settings.connect,
+            answer_bytes: settings.answer_bytes,
+        })?;
         let address = |url: &Url| Address { url: url.clone(), rests_until: AtomicU64::new(0) };
         Ok(Connection {
-            client: builder.build()?,
+            client,
             binding: settings.binding,
             addresses: settings.addresses.iter().map(address).collect(),
             limits: Limits { bytes: settings.answer_bytes, ..Limits::default() },
@@ -112,19 +101,20 @@ impl Connection {
         let message = call.write(self.binding, url.as_str(), &message_id);
         let url = if message.relative.is_empty() { Ok(url.clone()) } else { url.join(&message.relative) };
         let url = url.map_err(|_| Trouble::UnknownAdapter)?;
-        let request = if message.is_get { self.client.get(url) } else { self.client.post(url) };
-        let mut request = request.header(ACCEPT, self.accepted());
-        if !message.is_get {
-            request = request.header(CONTENT_TYPE, self.binding.content_type()).body(message.body);
-        }
+        let method = if message.is_get { Method::GET } else { Method::POST };
+        let mut request = Request::new(method, url);
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static(self.accepted()));
         if let Some(action) = message.soap_action {
-            request = request.header("SOAPAction", action);
+            let action = HeaderValue::from_str(&action).map_err(|_| Trouble::Elsewhere)?;
+            headers.insert(HeaderName::from_static("soapaction"), action);
         }
-        let exchange = async {
-            let response = request.send().await.map_err(|error| of_sending(&error))?;
-            self.answer(call.function(), response).await
-        };
-        timeout_at(deadline.into(), exchange).await.map_err(|_| Trouble::Deadline)?
+        if !message.is_get {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.binding.content_type()));
+            *request.body_mut() = Some(message.body.into());
+        }
+        let answer = self.client.send(request, deadline, |head| self.reading(head)).await?;
+        self.answer(call.function(), answer)
     }
 
     /// Without it an ASP.NET host answers in JSON (adapter-standard §3.1).
@@ -135,8 +125,17 @@ impl Connection {
         }
     }
 
-    async fn answer(&self, function: Function, response: Response) -> Result<Bytes, Trouble> {
-        match response.status().as_u16() {
+    fn reading(&self, head: &Head) -> Read {
+        match head.status {
+            200 if self.binding.takes(&head.content_type) && !head.encoded => Read::Whole,
+            // One octet is enough to know that there is something of another type.
+            200 => Read::Begin,
+            _ => Read::Nothing,
+        }
+    }
+
+    fn answer(&self, function: Function, answer: Answer) -> Result<Bytes, Trouble> {
+        match answer.head.status {
             200 => {}
             204 => return Ok(Bytes::new()),
             status @ 300..=399 if status != 304 => return Err(Trouble::Redirect),
@@ -146,46 +145,12 @@ impl Connection {
             500 if matches!(self.binding, Binding::Wcf(_)) => return Err(Trouble::SoapFault),
             status => return Err(Trouble::Status { status }),
         }
-        let octets = self.body(&response_headers(&response), response).await?;
-        match octets {
-            Body::Whole(octets) => Ok(octets),
-            Body::OtherType(octets) if octets.is_empty() && returns_nothing(function) => Ok(octets),
-            Body::OtherType(_) => Err(Trouble::ContentType),
+        match answer.read {
+            Read::Whole => Ok(answer.octets),
+            _ if answer.octets.is_empty() && returns_nothing(function) => Ok(answer.octets),
+            _ => Err(Trouble::ContentType),
         }
     }
-
-    async fn body(&self, headers: &HeaderMap, mut response: Response) -> Result<Body, Trouble> {
-        let limit = self.limits.bytes;
-        let too_large = || Trouble::TooLarge { limit };
-        if response.content_length().is_some_and(|length| length > limit as u64) {
-            return Err(too_large());
-        }
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let fits = self.binding.takes(text(CONTENT_TYPE))
-            && matches!(text(CONTENT_ENCODING).trim().to_ascii_lowercase().as_str(), "" | "identity");
-        let mut octets = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Broken)? {
-            if octets.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            octets.extend_from_slice(&chunk);
-            if !fits {
-                // One octet is enough to know that there is something of another type.
-                break;
-            }
-        }
-        let octets = octets.freeze();
-        Ok(if fits { Body::Whole(octets) } else { Body::OtherType(octets) })
-    }
-}
-
-enum Body {
-    Whole(Bytes),
-    OtherType(Bytes),
-}
-
-fn response_headers(response: &Response) -> HeaderMap {
-    response.headers().clone()
 }
 
 /// Functions that return nothing answer with an empty body and no type.
@@ -193,8 +158,15 @@ fn returns_nothing(function: Function) -> bool {
     matches!(function, Function::AcknowledgeResultReceived | Function::SetParameter | Function::SetParameters)
 }
 
-fn of_sending(error: &reqwest::Error) -> Trouble {
-    if error.is_connect() { Trouble::Unreachable } else { Trouble::Broken }
+impl From<kapia_http::Trouble> for Trouble {
+    fn from(trouble: kapia_http::Trouble) -> Trouble {
+        match trouble {
+            kapia_http::Trouble::Unreachable => Trouble::Unreachable,
+            kapia_http::Trouble::Broken => Trouble::Broken,
+            kapia_http::Trouble::Deadline => Trouble::Deadline,
+            kapia_http::Trouble::TooLarge { limit } => Trouble::TooLarge { limit },
+        }
+    }
 }
 
 fn milliseconds(duration: Duration) -> u64 {
