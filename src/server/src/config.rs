@@ -88,8 +88,11 @@ pub struct ServiceBusConfig {
 pub struct Limits {
     /// The largest request body.
     pub body_bytes: u64,
-    /// All request bodies that are held in memory at one time.
+    /// All request bodies that are held in memory at one time; a call in work may hold some five times its body.
     pub bodies_bytes: u64,
+    /// The part of `bodies_bytes` that peers without a trusted certificate may hold together, so that they cannot take
+    /// the room of those who have one.
+    pub strangers_bodies_bytes: u64,
     /// The longest a body may take.
     pub body_seconds: u64,
     /// How long a body may be slower than `body_bytes_per_second`.
@@ -120,7 +123,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 26 * 1024 * 1024,
-            bodies_bytes: 1024 * 1024 * 1024,
+            bodies_bytes: 512 * 1024 * 1024,
+            strangers_bodies_bytes: 128 * 1024 * 1024,
             body_seconds: 300,
             body_grace_seconds: 20,
             body_bytes_per_second: 1024,

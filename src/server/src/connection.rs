@@ -230,6 +230,16 @@ impl Caller {
         Peer { address: self.address, client, listener: self.listener, shown }
     }
 
+    /// Whether a body may take the room of consumers: the certificate of the connection is trusted, or a configured
+    /// proxy answers for it. Who calls is judged anew when the body is there.
+    pub(crate) fn is_known(&self, shared: &Shared) -> bool {
+        let now = OffsetDateTime::now_utc();
+        let tls = shared.tls.load();
+        let connection = self.certificate(&tls, now);
+        let trusted = connection.as_deref().is_some_and(|shown| shown.trusted().is_some());
+        trusted || tls.proxies.of(self.address.ip().to_canonical(), connection.as_deref(), now).is_some()
+    }
+
     fn certificate(&self, tls: &Tls, now: OffsetDateTime) -> Option<Arc<Presented>> {
         let chain = self.chain.as_ref()?;
         let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);

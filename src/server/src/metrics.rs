@@ -62,6 +62,7 @@ pub(crate) struct Metrics {
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     bodies: AtomicU64,
+    strangers_bodies: AtomicU64,
     durations: [AtomicU64; BUCKETS.len()],
     duration_micros: AtomicU64,
     duration_count: AtomicU64,
@@ -156,14 +157,24 @@ impl Metrics {
         add(&self.reloads, Some(usize::from(!good)));
     }
 
-    /// Takes room for request bodies, unless that would exceed `limit` bytes.
-    pub(crate) fn hold(&self, bytes: u64, limit: u64) -> bool {
-        self.bodies.fetch_update(Relaxed, Relaxed, |held| held.checked_add(bytes).filter(|held| *held <= limit)).is_ok()
+    /// Takes room for request bodies, unless that would exceed a limit in bytes; strangers have one of their own too.
+    pub(crate) fn hold(&self, bytes: u64, limit: u64, strangers: Option<u64>) -> bool {
+        if strangers.is_some_and(|limit| !take(&self.strangers_bodies, bytes, limit)) {
+            return false;
+        }
+        let held = take(&self.bodies, bytes, limit);
+        if !held && strangers.is_some() {
+            self.strangers_bodies.fetch_sub(bytes, Relaxed);
+        }
+        held
     }
 
     /// Gives it back.
-    pub(crate) fn release(&self, bytes: u64) {
+    pub(crate) fn release(&self, bytes: u64, stranger: bool) {
         self.bodies.fetch_sub(bytes, Relaxed);
+        if stranger {
+            self.strangers_bodies.fetch_sub(bytes, Relaxed);
+        }
     }
 
     pub(crate) fn write(&self, out: &mut String) {
@@ -226,6 +237,12 @@ impl Metrics {
         page.one("kapia_http_received_bytes_total", "counter", "Octets received inside TLS.", &self.bytes_in);
         page.one("kapia_http_sent_bytes_total", "counter", "Octets sent inside TLS.", &self.bytes_out);
         page.one("kapia_http_bodies_bytes", "gauge", "Request bodies held in memory.", &self.bodies);
+        page.one(
+            "kapia_http_strangers_bodies_bytes",
+            "gauge",
+            "Request bodies of peers without a trusted certificate, held in memory.",
+            &self.strangers_bodies,
+        );
         page.many("kapia_tls_reloads_total", "Reloads of certificates.", "outcome", &["good", "failed"], &self.reloads);
         self.write_durations(out);
     }
@@ -253,6 +270,11 @@ pub(crate) fn gauge(out: &mut String, name: &str, help: &str, value: i64) {
 
 fn seconds(micros: u64) -> f64 {
     Duration::from_micros(micros).as_secs_f64()
+}
+
+/// Adds to what is held unless that would exceed the limit.
+fn take(held: &AtomicU64, bytes: u64, limit: u64) -> bool {
+    held.fetch_update(Relaxed, Relaxed, |held| held.checked_add(bytes).filter(|held| *held <= limit)).is_ok()
 }
 
 fn add(counters: &[AtomicU64], index: Option<usize>) {

@@ -16,6 +16,7 @@ use hyper::{Method, Request, Response, StatusCode, Version};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use crate::config::Limits;
 use crate::connection::Caller;
 use crate::exchange::{Exchange, Head, Inbound, Outbound, Refusal};
 use crate::framing::Finding;
@@ -52,7 +53,7 @@ impl Service<Request<Incoming>> for Gate {
             let head = Head::new(parts);
             let outcome = match admit(&head, version, finding, &body, &shared) {
                 Err(refusal) => Err(Stop::Refused(refusal)),
-                Ok(()) => read(body, &shared).await,
+                Ok(()) => read(body, &shared, !caller.is_known(&shared)).await,
             };
             let (outbound, close) = match outcome {
                 Ok((body, lease)) => {
@@ -139,10 +140,10 @@ fn without_port(authority: &str) -> &str {
 }
 
 /// The whole body, in time and within size.
-async fn read(mut body: Incoming, shared: &Shared) -> Result<(Bytes, Lease), Stop> {
+async fn read(mut body: Incoming, shared: &Shared, stranger: bool) -> Result<(Bytes, Lease), Stop> {
     let limits = &shared.config.limits;
     let start = Instant::now();
-    let mut lease = Lease { metrics: shared.metrics.clone(), bytes: 0 };
+    let mut lease = Lease { metrics: shared.metrics.clone(), bytes: 0, stranger };
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     let mut received: u64 = 0;
@@ -164,7 +165,7 @@ async fn read(mut body: Incoming, shared: &Shared) -> Result<(Bytes, Lease), Sto
         if received > limits.body_bytes {
             return Err(Stop::Refused(Refusal::BodyTooLarge { limit: limits.body_bytes }));
         }
-        if !lease.grow(data.len() as u64, limits.bodies_bytes) {
+        if !lease.grow(data.len() as u64, limits) {
             return Err(Stop::Refused(Refusal::Overloaded));
         }
         if first.is_empty() && rest.is_empty() {
@@ -251,11 +252,13 @@ fn response(outbound: Outbound, close: bool) -> Response<Full<Bytes>> {
 struct Lease {
     metrics: Arc<Metrics>,
     bytes: u64,
+    stranger: bool,
 }
 
 impl Lease {
-    fn grow(&mut self, bytes: u64, limit: u64) -> bool {
-        let held = self.metrics.hold(bytes, limit);
+    fn grow(&mut self, bytes: u64, limits: &Limits) -> bool {
+        let strangers = self.stranger.then_some(limits.strangers_bodies_bytes);
+        let held = self.metrics.hold(bytes, limits.bodies_bytes, strangers);
         if held {
             self.bytes += bytes;
         }
@@ -265,7 +268,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.metrics.release(self.bytes);
+        self.metrics.release(self.bytes, self.stranger);
     }
 }
 

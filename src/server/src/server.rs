@@ -272,6 +272,7 @@ fn check(limits: &Limits) -> Result<(), ServerError> {
     let zero = [
         (limits.body_bytes == 0, "body_bytes"),
         (limits.bodies_bytes == 0, "bodies_bytes"),
+        (limits.strangers_bodies_bytes == 0, "strangers_bodies_bytes"),
         (limits.body_seconds == 0, "body_seconds"),
         (limits.body_grace_seconds == 0, "body_grace_seconds"),
         (limits.body_bytes_per_second == 0, "body_bytes_per_second"),

@@ -6,7 +6,7 @@ mod harness;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
-use harness::{BOTH, PATIENCE, client, connect, start, until};
+use harness::{BOTH, PATIENCE, WORLD, client, connect, start, until};
 use tokio::io::AsyncReadExt as _;
 
 const GET: &str = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -70,6 +70,30 @@ async fn bodies_beyond_the_common_room_are_refused_and_the_room_is_given_back() 
     assert_eq!(first.reply().await.unwrap().status, 200);
     let mut third = server.connect(None).await;
     assert_eq!(third.ask(post("/x", 900)).await.status, 200);
+}
+
+#[tokio::test]
+async fn strangers_cannot_take_the_room_of_consumers() {
+    let server = start(|config| {
+        config.limits.bodies_bytes = 10_000;
+        config.limits.strangers_bodies_bytes = 1000;
+    })
+    .await;
+    let post = |path: &str, size: usize| {
+        format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\r\n{}", "x".repeat(size))
+    };
+    let mut stranger = server.connect(None).await;
+    stranger.send(post("/hold", 800)).await;
+    until("the stranger's call begins", || server.stage.begun.load(SeqCst) == 1).await;
+    let mut second = server.connect(Some(&WORLD.foreign.consumer)).await;
+    let reply = second.ask(post("/x", 300)).await;
+    assert_eq!((reply.status, reply.body.as_str()), (503, "refused: overloaded"));
+    let mut consumer = server.connect(Some(&WORLD.ours.consumer)).await;
+    assert_eq!(consumer.ask(post("/x", 5000)).await.status, 200);
+    server.stage.release.notify_one();
+    assert_eq!(stranger.reply().await.unwrap().status, 200);
+    assert_eq!(server.metric("kapia_http_strangers_bodies_bytes").await, 0);
+    assert_eq!(server.metric("kapia_http_bodies_bytes").await, 0);
 }
 
 #[tokio::test]
