@@ -25,6 +25,12 @@ fn adapters() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../adapters")
 }
 
+/// A package of ours that answers out of files.
+fn out_of_files(name: &str) -> PathBuf {
+    let of_tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/registers").join(name);
+    if of_tests.exists() { of_tests } else { adapters().join(name) }
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -48,7 +54,7 @@ impl Copied {
     fn of(name: &str) -> Copied {
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join(name);
-        copy(&adapters().join(name), &folder);
+        copy(&out_of_files(name), &folder);
         Copied { folder, _outer: outer }
     }
 

@@ -180,7 +180,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 fn own_adapters() -> std::path::PathBuf {
-    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../adapters")
+    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/registers")
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {

@@ -420,7 +420,7 @@ fn a_host_that_wants_certificates_serves_nobody_without_one() {
 #[test]
 fn packages_are_read_anew_on_sighup() {
     let packages = tempfile::tempdir().unwrap();
-    let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../adapters/RegiX.GraoNBDAdapter");
+    let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/registers/RegiX.GraoNBDAdapter");
     hosts::copy(&from, &packages.path().join("package"));
     let hosted = hosted(&["--adapters", packages.path().to_str().unwrap()]);
     let answer = packages.path().join("package/XMLData/ValidPerson.7605239965.xml");

@@ -419,7 +419,7 @@ fn a_refusal_of_the_register_has_the_number_of_the_call_and_is_ready() {
     let read = GATE.call(&Call::to("RelationsSearch", relations(NOBODY)));
     let result = read.result(Entry::V2);
     assert!(result.is_ready && result.has_error && result.call_id > 0, "{result:?}");
-    assert!(result.error.unwrap().starts_with("The population register knows no person with this number."));
+    assert!(result.error.unwrap().starts_with("The population register knows no person with this number; hint: "));
 }
 
 // ---- the means ----

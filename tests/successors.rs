@@ -4,6 +4,7 @@
 
 mod support;
 
+use kapia_journal::{Filter, Outcome, Reader, Step};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -170,6 +171,17 @@ fn an_old_name_can_be_asked_for_an_answer_later() {
         let text = GATE.send(&ask).text().to_owned();
         text.contains("<ContractsAnswer") && text.contains("<Salary>3850,00</Salary>")
     });
+    // Every step of the call has the warning in its record.
+    let reader = Reader::open(GATE.folder.join("journal.db")).unwrap();
+    let rows = reader.page(&Filter::default(), 0, usize::MAX).unwrap();
+    for (step, outcome) in
+        [(Step::Call, Outcome::Pending), (Step::Execution, Outcome::Answered), (Step::Check, Outcome::Answered)]
+    {
+        let mut records = rows.iter().map(|row| &row.record).filter(|record| record.service_call_id == accepted.call_id);
+        let record = records.find(|record| (record.step, record.outcome) == (step, outcome)).unwrap();
+        let codes: Vec<&str> = record.warnings.iter().map(|warning| &*warning.code).collect();
+        assert_eq!(codes, ["operation-superseded"], "{step:?}");
+    }
 }
 
 fn until(mut holds: impl FnMut() -> bool) {

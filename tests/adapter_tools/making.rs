@@ -1,6 +1,6 @@
 //! Asking, importing, making and exporting packages.
 
-use super::{Copied, GOOD, adapters, check, copy, kapia, told};
+use super::{Copied, GOOD, adapters, check, copy, kapia, out_of_files, told};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -47,7 +47,7 @@ fn existing_layout(name: &str) -> (TempDir, PathBuf) {
     let outer = tempfile::tempdir().unwrap();
     let project = outer.path().join("project");
     for folder in ["XMLSchemas", "XMLSamples", "XMLMetaData", "XMLData"] {
-        copy(&adapters().join(name).join(folder), &project.join(folder).join(name));
+        copy(&out_of_files(name).join(folder), &project.join(folder).join(name));
     }
     (outer, project)
 }
@@ -102,7 +102,7 @@ fn what_the_source_does_not_say_is_listed_and_nothing_is_written() {
 fn a_package_file_becomes_a_package_named_without_its_version() {
     let outer = tempfile::tempdir().unwrap();
     let archive = outer.path().join(format!("{GOOD}.1.2.0.nupkg"));
-    let good = adapters().join(GOOD);
+    let good = out_of_files(GOOD);
     let output = kapia(&["adapter", "export", good.to_str().unwrap(), "--out", archive.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     let out = outer.path().join("out");
@@ -208,32 +208,113 @@ fn a_wsdl_becomes_a_package_with_its_operations() {
     assert!(checked.green, "{:?}", checked.found());
 }
 
-#[test]
-fn another_backend_says_what_must_be_filled_in_and_is_red_until_it_is() {
+/// The examples of the plates, and what `new` makes of them with these options.
+fn plates(options: &[&str]) -> (TempDir, PathBuf) {
     let outer = tempfile::tempdir().unwrap();
-    let schemas = adapters().join(GOOD).join("XMLSchemas");
-    let file = |name: &str| schemas.join(name).to_str().unwrap().to_owned();
-    for (backend, word) in [("host", "address"), ("sql", "engine")] {
-        let out = outer.path().join(backend);
-        let (request, response) = (file("ValidPersonRequest.xsd"), file("ValidPersonResponse.xsd"));
-        let output = kapia(&[
-            "adapter",
-            "new",
-            "Company.RegiX.PersonAdapter",
-            "--from-xsd",
-            &request,
-            &response,
-            "--backend",
-            backend,
-            "--out",
-            out.to_str().unwrap(),
-        ]);
-        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-        assert!(told(&output).contains(word), "{}", told(&output));
-        let checked = check(&[&out]);
-        assert!(!checked.green, "{:?}", checked.found());
-        assert!(checked.found().iter().any(|(level, check, _)| level == "error" && check == "package-opens"));
+    let (request, response) = (outer.path().join("q.xml"), outer.path().join("a.xml"));
+    fs::write(&request, "<PlateRequest xmlns=\"urn:plates:q\"><Plate>СВ'1234</Plate></PlateRequest>").unwrap();
+    let answer = "<PlateResponse xmlns=\"urn:plates:a\"><Make>Кола</Make><Owner since=\"2020-01-31\"><EGN>7605239965</EGN>\
+                  </Owner><Owner since=\"2021-02-01\"><EGN>7909149958</EGN></Owner></PlateResponse>";
+    fs::write(&response, answer).unwrap();
+    let out = outer.path().join("new");
+    let mut arguments = vec!["adapter", "new", "Plates", "--out", out.to_str().unwrap()];
+    arguments.extend(options);
+    arguments.extend(["--from-samples", request.to_str().unwrap(), response.to_str().unwrap()]);
+    let output = kapia(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("GetPlate"), "{}", told(&output));
+    (outer, out)
+}
+
+/// Everything about the package is right but that nobody is there to answer.
+fn only_its_backend_is_missing(out: &Path) {
+    let checked = check(&[out]);
+    let errors: Vec<_> = checked.found().into_iter().filter(|(level, ..)| level == "error").collect();
+    assert!(errors.iter().all(|(_, check, _)| check == "backend-reachable"), "{errors:?}");
+    assert!(!checked.green && !errors.is_empty());
+    let offline = kapia(&["adapter", "check", "--offline", out.to_str().unwrap()]);
+    assert_eq!(offline.status.code(), Some(0), "{}", told(&offline));
+}
+
+#[test]
+fn a_database_of_its_own_makes_a_new_package_green_at_once() {
+    let (_outer, out) = plates(&["--backend", "sql", "--engine", "sqlite"]);
+    let checked = check(&[&out]);
+    let grave: Vec<_> = checked.found().into_iter().filter(|(level, ..)| level != "note").collect();
+    assert!(checked.green && grave.is_empty(), "{grave:?}");
+    let ran = kapia(&["adapter", "run", out.to_str().unwrap(), "GetPlate"]);
+    assert!(ran.status.success() && told(&ran).contains("7605239965"), "{}", told(&ran));
+}
+
+#[test]
+fn a_package_for_a_server_is_right_but_for_the_server() {
+    for engine in ["postgresql", "mysql"] {
+        let (_outer, out) = plates(&["--backend", "sql", "--engine", engine]);
+        let manifest = fs::read_to_string(out.join("adapter.toml")).unwrap();
+        let elsewhere = manifest.replace("user = ", "port = 9\nuser = ");
+        fs::write(out.join("adapter.toml"), elsewhere).unwrap();
+        only_its_backend_is_missing(&out);
     }
+    let (_outer, out) = plates(&["--backend", "sql", "--engine", "odbc"]);
+    let manifest: toml::Table = fs::read_to_string(out.join("adapter.toml")).unwrap().parse().unwrap();
+    assert_eq!(manifest["backend"]["engine"].as_str(), Some("odbc"));
+    assert!(manifest["backend"]["connection"].is_str());
+}
+
+#[test]
+fn a_package_for_a_rest_service_has_a_path_and_a_template_with_loops() {
+    let (_outer, out) = plates(&["--backend", "rest"]);
+    let manifest = fs::read_to_string(out.join("adapter.toml")).unwrap();
+    assert!(manifest.contains("path = \"/plate/{{ request.Plate }}\""), "{manifest}");
+    fs::write(out.join("adapter.toml"), manifest.replace("localhost:8080", "localhost:9")).unwrap();
+    let template = fs::read_to_string(out.join("responses/GetPlate.xml")).unwrap();
+    for part in ["{{ answer.make }}", "{% for owner in answer.owner %}", "since=\"{{ owner.since }}\"", "{{ owner.egn }}"] {
+        assert!(template.contains(part), "{part} is missing in {template}");
+    }
+    only_its_backend_is_missing(&out);
+}
+
+#[test]
+fn a_package_for_a_soap_service_asks_by_its_wsdl() {
+    let wsdl = adapters().join("behind-servers/Kapia.FishingPermits/upstream/Permits.wsdl");
+    let outer = tempfile::tempdir().unwrap();
+    let near = outer.path().join("Permits.wsdl");
+    let text = fs::read_to_string(&wsdl).unwrap();
+    fs::write(&near, text.replace("https://fishing.example.bg/", "http://localhost:9/")).unwrap();
+    let file = near.to_str().unwrap();
+
+    let (_outer, out) = plates(&["--backend", "soap", "--wsdl", file]);
+    let asked = fs::read_to_string(out.join("requests/GetPlate.xml")).unwrap();
+    assert!(asked.contains("FindPermits") && asked.contains("urn:example:fishing:permits"), "{asked}");
+    let template = fs::read_to_string(out.join("responses/GetPlate.xml")).unwrap();
+    assert!(template.contains("{{ owner['@since'] }}") && template.contains("{{ owner.EGN }}"), "{template}");
+    only_its_backend_is_missing(&out);
+
+    // The documents of the service itself as those of the register.
+    let same = outer.path().join("same");
+    let arguments = ["adapter", "new", "Permits", "--backend", "soap", "--from-wsdl", file, "--out", same.to_str().unwrap()];
+    let output = kapia(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let asked = fs::read_to_string(same.join("requests/FindPermits.xml")).unwrap();
+    assert!(asked.contains("{{ request.holder }}"), "{asked}");
+    let template = fs::read_to_string(same.join("responses/FindPermits.xml")).unwrap();
+    assert!(template.contains("{% for permit in answer.permit %}") && template.contains("permit.fee|decimal"), "{template}");
+    only_its_backend_is_missing(&same);
+
+    let nameless = outer.path().join("nameless");
+    let response = out.join("XMLSamples/GetPlateResponse.xml");
+    let sample = response.to_str().unwrap();
+    let options = ["--backend", "soap", "--out", nameless.to_str().unwrap(), "--from-samples", sample, sample];
+    let output = kapia(&[&["adapter", "new", "Plates"][..], &options].concat());
+    assert!(output.status.code() == Some(2) && told(&output).contains("--wsdl"), "{}", told(&output));
+}
+
+#[test]
+fn a_package_for_a_host_says_what_must_be_filled_in_and_is_red_until_it_is() {
+    let (_outer, out) = plates(&["--backend", "host"]);
+    let checked = check(&[&out]);
+    assert!(!checked.green, "{:?}", checked.found());
+    assert!(checked.found().iter().any(|(level, check, _)| level == "error" && check == "package-opens"));
 }
 
 #[test]

@@ -266,7 +266,7 @@ fn a_legacy_signature_is_not_believed_where_its_names_mean_something_else() {
         format!("<Data xmlns=\"{namespace}\" xmlns:xsd=\"{xsd}\" xmlns:xsi=\"{xsi}\" id=\"data\">{content}</Data>");
     let signature = signer
         .sign(&kapia_signature::Request {
-            digest_input: alone.as_bytes(),
+            digest_input: alone.as_bytes().into(),
             reference_id: "data",
             prefixes: &[],
             scope: &[("", namespace), ("xsd", xsd), ("xsi", xsi)],

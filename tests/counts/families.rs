@@ -420,7 +420,7 @@ fn signed(around: &str, content: &str, change: impl Fn(String) -> String) -> Doc
     let data = format!("<Data xmlns=\"urn:d\" id=\"data\">{content}</Data>");
     let signer = Signer::new(SigningKey::from_pem(key, certificate).unwrap(), Profile::Default).unwrap();
     let request = Request {
-        digest_input: data.as_bytes(),
+        digest_input: data.as_bytes().into(),
         reference_id: "data",
         prefixes: &[],
         scope: &[],

@@ -7,7 +7,7 @@ does not understand it refuses with status 500, as an unhandled exception.
 How it behaves is said by the caller in `CallContext/ServiceURI`, such as `cut` or `slow 2`; what it was sent is to be had
 at `/seen/{ApiServiceCallId}`.
 
-    host.py ADAPTERS [--tls CERTIFICATE KEY AUTHORITY]
+    host.py ADAPTERS FURTHER [--tls CERTIFICATE KEY AUTHORITY]
 
 It prints its port.
 """
@@ -47,10 +47,12 @@ STARTED = time.time()
 class Register:
     """The sample packages: documents by adapter, operation and key."""
 
-    def __init__(self, folder):
+    def __init__(self, *folders):
         self.adapters = {}
-        for manifest in sorted(pathlib.Path(folder).glob("*/adapter.toml")):
+        for manifest in sorted(manifest for folder in folders for manifest in pathlib.Path(folder).glob("*/adapter.toml")):
             package = tomllib.loads(manifest.read_text(encoding="utf-8"))
+            if package.get("backend", {}).get("kind") != "sample":
+                continue
             for operation in package["operation"]:
                 contract, name = operation["name"].rsplit(".", 1)
                 adapter = contract.rsplit(".", 1)[1].removeprefix("I").removesuffix("API") + "Adapter"
@@ -128,7 +130,7 @@ class Asynchronous:
             self.acknowledged.append(call_id)
 
 
-REGISTER = Register(sys.argv[1])
+REGISTER = Register(*sys.argv[1:3])
 PARAMETERS = Parameters()
 ASYNCHRONOUS = Asynchronous()
 SEEN = {}

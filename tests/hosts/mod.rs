@@ -28,6 +28,7 @@ impl Host {
         let mut child = Command::new("python3")
             .arg(here().join("hosts/host.py"))
             .arg(here().join("../adapters"))
+            .arg(here().join("registers"))
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -72,7 +73,7 @@ impl Drop for Host {
 
 /// One of our packages, with a host in the place of its samples.
 pub fn package(into: &Path, name: &str, backend: &str) {
-    let from = here().join("../adapters").join(name);
+    let from = samples(name);
     copy(&from, &into.join(name));
     let manifest = std::fs::read_to_string(from.join("adapter.toml")).unwrap();
     let manifest =
@@ -89,6 +90,12 @@ pub fn package(into: &Path, name: &str, backend: &str) {
         }
     }
     std::fs::write(into.join(name).join("adapter.toml"), kept).unwrap();
+}
+
+/// One of our packages that answers out of files.
+fn samples(name: &str) -> PathBuf {
+    let of_tests = here().join("registers").join(name);
+    if of_tests.exists() { of_tests } else { here().join("../adapters").join(name) }
 }
 
 fn here() -> PathBuf {

@@ -80,6 +80,28 @@ def gate(tmp_path_factory):
         assert process.wait(timeout=30) == 0, "the gate drains and ends without an error"
 
 
+@pytest.fixture(scope="module")
+def corpus_gate(tmp_path_factory):
+    """A gate that serves the packages of the corpus: its address, their names, and a session without a certificate."""
+    program = os.environ.get("KAPIA", str(ROOT / "target" / "release" / "kapia"))
+    folder = tmp_path_factory.mktemp("corpus") / "demo"
+    packages = ROOT.parent / "shared" / "corpus" / "adapters"
+    with open(folder.parent / "gate.log", "w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [program, "--lang", "en", "demo", "--dir", str(folder), "--port", "0", "--adapters", str(packages)],
+            stdout=log, stderr=subprocess.STDOUT,
+        )
+    try:
+        base, _ = wait_for_addresses(process, pathlib.Path(log.name))
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = str(folder / "certs" / "ca.pem")
+        yield base, sorted(entry.name for entry in packages.iterdir()), session
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0, "the gate drains and ends without an error"
+
+
 @pytest.fixture(scope="session")
 def desk(gate, tmp_path_factory):
     """Where client programs find the address, certificates in every form, and documents."""

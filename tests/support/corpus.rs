@@ -1,6 +1,7 @@
 //! The corpus of real operations: third-party material that tests read where it lies.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The corpus, with its adjudicated verdicts.
@@ -39,6 +40,15 @@ impl Corpus {
     /// The folder of the packages.
     pub fn adapters(&self) -> PathBuf {
         self.folder.join("adapters")
+    }
+
+    /// The package of each operation.
+    pub fn packages(&self) -> BTreeMap<&str, &str> {
+        fn text<'c>(entry: &'c Value, key: &str) -> &'c str {
+            entry[key].as_str().unwrap()
+        }
+        let entries = self.manifest["operations"].as_array().unwrap();
+        entries.iter().map(|entry| (text(entry, "operation"), text(entry, "adapter"))).collect()
     }
 
     /// All operations.

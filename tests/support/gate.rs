@@ -156,6 +156,23 @@ impl Gate {
         logs.map(|path| read(&path)).collect()
     }
 
+    /// Forgets the highest mark of memory so far, and gives the resident memory of now, in kB.
+    pub fn begin_measuring(&self) -> u64 {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
+        self.memory("VmRSS:")
+    }
+
+    /// The most resident memory that the process has had since [`Gate::begin_measuring`], in kB.
+    pub fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Kills the process: nothing in it runs any more.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

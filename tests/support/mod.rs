@@ -12,6 +12,7 @@ mod receiver;
 mod reply;
 mod signature;
 pub mod sts;
+mod typed;
 
 pub use corpus::{Corpus, CorpusOperation, Negative};
 pub use gate::{Gate, GateOptions, Output, program};
@@ -22,3 +23,4 @@ pub use people::*;
 pub use receiver::{Delivery, Receiver};
 pub use reply::{FaultRead, PlaceRead, ProblemRead, Read, ResultRead};
 pub use signature::{cut_out, verifies_in_rust, xmlsec1};
+pub use typed::{TypedCall, broken, content, problem, schemas_of, typed_signature};

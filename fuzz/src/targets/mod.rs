@@ -8,6 +8,7 @@ mod keys;
 mod messages;
 mod names;
 mod packages;
+mod portal;
 mod schemas;
 mod signatures;
 mod token;
@@ -43,6 +44,8 @@ pub const TARGETS: &[Target] = &[
     framing::FRAMING,
     keys::CERTIFICATE,
     names::NAMES,
+    portal::PORTAL,
+    portal::MARKUP,
 ];
 
 /// The target of this name.

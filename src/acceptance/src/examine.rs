@@ -175,7 +175,7 @@ fn interface(package: &Package, listed: &Listed, record: &mut Record) {
 pub(crate) fn check_of(problem: &Problem, otherwise: &'static Check) -> &'static Check {
     match problem.code {
         "manifest-operation-twice" => check::OPERATION_ONCE,
-        "schema-broken" | "root-unknown" => check::SCHEMA_COMPILES,
+        "schema-broken" | "schema-absent" | "root-unknown" => check::SCHEMA_COMPILES,
         code if code.starts_with("template") || code.starts_with("successor-template") => check::TEMPLATES,
         _ if in_folder(problem, &["responses", "successors"]) => check::TEMPLATES,
         _ => otherwise,

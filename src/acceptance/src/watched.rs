@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kapia_adapter::{DirectoryFiles, PackageFile, PackageFiles, PackagePath, Problem};
 
@@ -53,5 +53,9 @@ impl PackageFiles for Watched {
             self.note(path.to_string());
         }
         Some(place)
+    }
+
+    fn keep(&self) -> Arc<dyn PackageFiles> {
+        self.files.keep()
     }
 }

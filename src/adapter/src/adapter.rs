@@ -9,6 +9,7 @@ use bytes::Bytes;
 use kapia_xml::{Document, Element, Limits};
 
 use crate::failure::{AdapterError, Failure};
+use crate::long::{Room, Told};
 use crate::message::Message;
 use crate::operation::Operation;
 use crate::parameter::Parameter;
@@ -18,6 +19,11 @@ use crate::parameter::Parameter;
 pub trait Adapter: Send + Sync {
     /// Asks the register; the argument is valid against the request schema of the operation.
     async fn ask(&self, question: Question<'_>) -> Result<Answer, AdapterError>;
+
+    /// Asks as [`Adapter::ask`] does, and may answer with more than there is room for in memory.
+    async fn ask_at_length(&self, question: Question<'_>, _room: &Room) -> Result<Told, AdapterError> {
+        self.ask(question).await.map(Told::Answer)
+    }
 
     /// Whether the register can be asked now (adapter-standard §7: `CheckRegisterConnection`).
     async fn health(&self) -> Health;

@@ -62,9 +62,14 @@ pub struct Replaced {
 impl Catalogue {
     /// Puts packages together; where two have an operation of one name, the later one serves it, unless it refuses it.
     pub fn build(packages: Vec<Package>) -> Catalogue {
+        Catalogue::of(packages.into_iter().map(Arc::new))
+    }
+
+    /// The same of packages that serve elsewhere too, such as in the catalogue before a reload.
+    pub fn of(packages: impl IntoIterator<Item = Arc<Package>>) -> Catalogue {
         let mut catalogue = Catalogue::default();
         for package in packages {
-            catalogue.add(Arc::new(package));
+            catalogue.add(package);
         }
         catalogue.resolve_old_names();
         for name in catalogue.served.keys() {

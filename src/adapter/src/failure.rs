@@ -51,6 +51,8 @@ pub(crate) enum Failure {
     AnswerUnreadable { code: &'static str, line: u32, column: u32 },
     /// What the register sent is another document.
     AnswerRoot { expected: String, found: String },
+    /// The temporary file for a long answer could not be used.
+    NoRoom { cause: String },
     /// The caller gives up before the register has answered.
     Deadline {},
     /// The operation is not one of this adapter.
@@ -132,6 +134,22 @@ impl From<Failure> for AdapterError {
                     "поправете отговора на регистъра или `response_root` в adapter.toml",
                 ),
             ),
+            Failure::NoRoom { cause } => AdapterError {
+                retryable: true,
+                ..error(
+                    Fault::Gateway,
+                    "answer-no-room",
+                    fill(
+                        "the answer is too long for memory, and the temporary file of the gate could not be used: {cause}",
+                        "отговорът е твърде дълъг за паметта, а временният файл на шлюза не може да се използва: {cause}",
+                        &[("cause", &cause)],
+                    ),
+                    Message::new(
+                        "tell the operator of the gateway: the folder for temporary files needs room",
+                        "уведомете оператора на шлюза: в папката за временни файлове е нужно място",
+                    ),
+                )
+            },
             Failure::Deadline {} => AdapterError {
                 retryable: true,
                 ..error(

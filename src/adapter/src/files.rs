@@ -31,6 +31,14 @@ pub trait PackageFiles: Send + Sync {
     fn on_disk(&self, _path: &PackagePath) -> Option<Result<std::path::PathBuf, Problem>> {
         None
     }
+
+    /// A file outside of the package that it names by an absolute path, such as a certificate.
+    fn outside(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    /// The same files for as long as they are needed: a backend is opened again when its parameters change.
+    fn keep(&self) -> std::sync::Arc<dyn PackageFiles>;
 }
 
 /// Larger files of a package are refused, in bytes (64 MiB).

@@ -1,11 +1,16 @@
 //! `adapter.toml`: what a package says about itself.
 
+use std::sync::Arc;
+
 use kapia_template::CodeLists;
 use kapia_xml::QName;
 use time::Date;
 
+use crate::advice::Advice;
 use crate::backend::{Backend, Backends};
+use crate::declaration::Declaration;
 use crate::names::FullName;
+use crate::policy::{OperationPolicy, Policy, Tables};
 use crate::problem::Problem;
 use crate::section::{Keys, Located, Section};
 use crate::trouble::Trouble;
@@ -16,8 +21,11 @@ pub(crate) struct Manifest<'b> {
     pub administration: Option<String>,
     pub register: Option<String>,
     /// `None` if all operations are old names.
-    pub backend: Option<(&'b dyn Backend, Section)>,
+    pub backend: Option<(&'b Arc<dyn Backend>, Section)>,
+    /// `[parameters.NAME]`.
+    pub parameters: Vec<Declaration>,
     pub codes: CodeLists,
+    pub policy: Policy,
     pub operations: Vec<Entry>,
 }
 
@@ -78,15 +86,18 @@ fn read<'b>(document: &Section, backends: &'b Backends, problems: &mut Vec<Probl
     let only_old_names = !entries.is_empty() && entries.iter().all(|entry| entry.has("successor"));
     let settings = if only_old_names { keys.section("backend") } else { keys.required_section("backend") };
     let codes = keys.section("codes");
+    let parameters = keys.section("parameters");
+    let tables = Tables::of(&mut keys);
     if entries.is_empty() {
         keys.problem(document.line(), Trouble::NoOperations {});
     }
     keys.finish();
 
     let backend = settings.and_then(|settings| backend(settings, backends, problems));
+    let mut policy = tables.read(problems);
     let mut operations: Vec<Entry> = Vec::with_capacity(entries.len());
     for section in entries {
-        if let Some(entry) = operation(section, backend.map(Backend::kind), problems) {
+        if let Some(entry) = operation(section, backend.map(|backend| backend.kind()), &mut policy, problems) {
             match operations.iter().find(|other| other.name == entry.name) {
                 Some(first) => {
                     let twice = Trouble::OperationTwice { name: entry.name.to_string(), first: first.line };
@@ -102,7 +113,25 @@ fn read<'b>(document: &Section, backends: &'b Backends, problems: &mut Vec<Probl
         _ => return None,
     };
     let codes = codes.map(|codes| code_lists(codes, problems)).unwrap_or_default();
-    Some(Manifest { name: name?, administration, register, backend, codes, operations })
+    let parameters = parameters.map(|table| Declaration::read_all(table, &codes, problems)).unwrap_or_default();
+    let settings = operations.iter().filter_map(|entry| entry.settings.as_ref());
+    check_references(backend.iter().map(|(_, settings)| settings).chain(settings), &parameters, problems);
+    Some(Manifest { name: name?, administration, register, backend, parameters, codes, policy, operations })
+}
+
+/// A name of a parameter that there is not is a mistake wherever it stands.
+fn check_references<'s>(
+    tables: impl Iterator<Item = &'s Section>,
+    parameters: &[Declaration],
+    problems: &mut Vec<Problem>,
+) {
+    for reference in tables.flat_map(Section::references) {
+        if parameters.iter().all(|declared| declared.name != reference.name) {
+            let advice = Advice::about(reference.name, parameters.iter().map(|declared| declared.name.as_str()));
+            let trouble = Trouble::ParameterUnknown { name: reference.name.to_owned(), advice };
+            problems.push(Problem::from(trouble).at("adapter.toml", reference.line));
+        }
+    }
 }
 
 /// `[codes.NAME]`: tables for the function `code` of templates.
@@ -117,7 +146,11 @@ fn code_lists(section: &Section, problems: &mut Vec<Problem>) -> CodeLists {
 }
 
 /// Only `kind` is read here: the other keys of the table belong to the backend.
-fn backend<'b>(settings: &Section, backends: &'b Backends, problems: &mut Vec<Problem>) -> Option<&'b dyn Backend> {
+fn backend<'b>(
+    settings: &Section,
+    backends: &'b Backends,
+    problems: &mut Vec<Problem>,
+) -> Option<&'b Arc<dyn Backend>> {
     let mut keys = settings.keys(problems);
     let kind = keys.required_text("kind")?;
     let found = backends.find(&kind.value);
@@ -130,7 +163,12 @@ fn backend<'b>(settings: &Section, backends: &'b Backends, problems: &mut Vec<Pr
     found
 }
 
-fn operation(section: &Section, kind: Option<&'static str>, problems: &mut Vec<Problem>) -> Option<Entry> {
+fn operation(
+    section: &Section,
+    kind: Option<&'static str>,
+    policy: &mut Policy,
+    problems: &mut Vec<Problem>,
+) -> Option<Entry> {
     let mut keys = section.keys(problems);
     let name = keys.required_text("name").and_then(|name| operation_name(&mut keys, &name));
     let description = keys.description("description").unwrap_or_default();
@@ -138,15 +176,24 @@ fn operation(section: &Section, kind: Option<&'static str>, problems: &mut Vec<P
     let request = side(&mut keys, "request", "request_root", "sample_request");
     let response = side(&mut keys, "response", "response_root", "sample_response");
     let metadata = keys.text("metadata");
+    let idempotent = keys.flag("idempotent").is_some_and(|flag| flag.value);
+    let tables = Tables::of(&mut keys);
     let settings = kind.and_then(|kind| keys.section(kind)).cloned();
     let succeeded = keys.section("successor");
     if let (Some(kind), Some(settings), Some(_)) = (kind, &settings, succeeded) {
         keys.problem(settings.line(), Trouble::SuccessorBackend { kind });
     }
+    if let (Some(_), Some((kind, line))) = (succeeded, tables.any()) {
+        keys.problem(line, Trouble::SuccessorBackend { kind });
+    }
     if kind.is_some() || section.has("successor") {
         keys.finish();
     }
     let successor = succeeded.map(|section| successor(section, problems));
+    let own = tables.read_operation(idempotent, policy, problems);
+    if let Some(name) = name.as_ref().filter(|_| own != OperationPolicy::default()) {
+        policy.operations.insert(name.clone(), own);
+    }
     Some(Entry {
         line: section.line(),
         name: name?,

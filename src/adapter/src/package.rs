@@ -4,7 +4,7 @@ mod schemas;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use kapia_schema::Options;
@@ -13,15 +13,19 @@ use kapia_xml::{Document, Limits, XmlError, XmlErrorKind};
 
 use crate::adapter::{Adapter, Answer, Health, Question};
 use crate::advice::Advice;
-use crate::backend::{Backends, Opened, Plan, Planned};
+use crate::backend::{Backend, Backends, Opened, Plan, Planned};
+use crate::declaration::Declaration;
 use crate::failure::{AdapterError, Failure};
 use crate::files::{DirectoryFiles, Folder, PackageFiles, PackagePath};
 use crate::manifest::{Entry, Manifest, SideEntry, SuccessorEntry};
 use crate::message::Message;
 use crate::names::FullName;
 use crate::operation::{Attachment, Operation, Side};
+use crate::parameter::ParameterValues;
+use crate::parameters::{OpenedWithParameters, ParameterStore, Parameters, Recipe, Recording};
+use crate::policy::Policy;
 use crate::problem::{Notice, PackageError, Problem, RefusedOperation};
-use crate::section::Located;
+use crate::section::{Located, Section};
 use crate::succession::Succession;
 use crate::trouble::Trouble;
 use schemas::Schemas;
@@ -47,6 +51,10 @@ pub struct Package {
     pub notes: Vec<Notice>,
     /// What answers the operations.
     pub adapter: Arc<dyn Adapter>,
+    /// What of it can be set while it serves, if there is anything.
+    pub parameters: Option<Arc<Parameters>>,
+    /// How calls are let through to it: for whoever serves the package.
+    pub policy: Policy,
 }
 
 impl Package {
@@ -83,14 +91,15 @@ impl Package {
                 Err(problems) => refused.push(RefusedOperation { name: entry.name, problems }),
             }
         }
-        let opened = match &manifest.backend {
-            Some((backend, settings)) => {
-                backend.open(&Plan { files, settings, codes: &codes, operations: &planned }).map_err(refuse)?
-            }
-            None => Opened { adapter: Arc::new(NoRegister), refused: Vec::new(), notes: Vec::new() },
+        let store = backends.store();
+        let opening = Opening { files, codes, planned, package: &manifest.name, store };
+        let (opened, parameters) = match &manifest.backend {
+            Some((backend, settings)) => opening.open(backend, settings, manifest.parameters).map_err(refuse)?,
+            None => (Opened { adapter: Arc::new(NoRegister), refused: Vec::new(), notes: Vec::new() }, None),
         };
         operations.retain(|operation| opened.refused.iter().all(|refused| refused.name != operation.name));
         let mut notes = reading.notes;
+        notes.extend(reading.schemas.absent.into_iter().map(|problem| Notice { operation: None, problem }));
         notes.extend(opened.notes);
         refused.extend(opened.refused);
         Ok(Package {
@@ -102,7 +111,50 @@ impl Package {
             refused,
             notes,
             adapter: opened.adapter,
+            parameters,
+            policy: manifest.policy,
         })
+    }
+}
+
+/// What a backend is opened with.
+struct Opening<'o> {
+    files: &'o dyn PackageFiles,
+    codes: Arc<CodeLists>,
+    planned: Vec<Planned>,
+    package: &'o str,
+    store: Option<Arc<dyn ParameterStore>>,
+}
+
+impl Opening<'_> {
+    fn open(
+        self,
+        backend: &Arc<dyn Backend>,
+        settings: &Section,
+        declared: Vec<Declaration>,
+    ) -> Result<(Opened, Option<Arc<Parameters>>), Vec<Problem>> {
+        let Opening { files, codes, planned, package, store } = self;
+        let implied = backend.implied(settings);
+        if declared.is_empty() && implied.is_empty() {
+            let parameters = &ParameterValues::default();
+            let opened = backend.open(&Plan { files, settings, codes: &codes, parameters, operations: &planned })?;
+            return Ok((opened, None));
+        }
+        let recording = Recording { files, read: Arc::default() };
+        let recipe = Recipe {
+            backend: Arc::clone(backend),
+            settings: settings.clone(),
+            codes,
+            planned,
+            files: files.keep(),
+            read: Arc::clone(&recording.read),
+            refused: Mutex::default(),
+        };
+        let OpenedWithParameters { parameters, refused, notes } =
+            Parameters::open(package, declared, implied, recipe, store, &recording)?;
+        let parameters = Arc::new(parameters);
+        let adapter: Arc<dyn Adapter> = Arc::clone(&parameters) as Arc<dyn Adapter>;
+        Ok((Opened { adapter, refused, notes }, Some(parameters)))
     }
 }
 

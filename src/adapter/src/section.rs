@@ -1,13 +1,18 @@
 //! A table of `adapter.toml` with the line of every key, and the reading of it that reports everything that is wrong at once.
 
+mod references;
+
 use std::fmt;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::adapter::Sensitive;
 use crate::advice::Advice;
 use crate::message::Message;
 use crate::problem::Problem;
 use crate::trouble::Trouble;
+
+pub use references::names_parameter;
 
 /// One table of `adapter.toml`; `Debug` shows keys only, since values may be secrets.
 #[derive(Clone)]
@@ -22,12 +27,20 @@ struct Entry {
     key: String,
     line: u32,
     value: Value,
+    /// What stood there before values of parameters took the places of their names.
+    written: Option<String>,
+    /// Whether one of those parameters is a secret.
+    secret: bool,
 }
 
 #[derive(Clone)]
 enum Value {
     Text(String),
     Number(i64),
+    Flag(bool),
+    Texts(Vec<String>),
+    /// A text with an expression about a parameter: only a template can make sense of it.
+    Expression,
     Section(Section),
     Sections(Vec<Section>),
     Other(Message),
@@ -40,6 +53,17 @@ pub enum Free<'s> {
     Text(&'s str),
     /// A table.
     Section(&'s Section),
+}
+
+/// A secret out of `adapter.toml`.
+#[derive(Clone, Debug)]
+pub struct SecretText {
+    /// The secret.
+    pub value: Sensitive,
+    /// Whether it stands in the file itself, for everybody who can read it.
+    pub in_clear: bool,
+    /// The line of the key, from 1.
+    pub line: u32,
 }
 
 /// A value and the line of `adapter.toml` on which its key stands, from 1.
@@ -77,7 +101,7 @@ impl Section {
 
     /// Begins to read; every key must be asked for before [`Keys::finish`], which reports the others as unknown.
     pub fn keys<'s, 'p>(&'s self, problems: &'p mut Vec<Problem>) -> Keys<'s, 'p> {
-        Keys { section: self, asked: Vec::new(), problems }
+        Keys { section: self, asked: Vec::new(), all: false, problems }
     }
 }
 
@@ -85,6 +109,7 @@ impl Section {
 pub struct Keys<'s, 'p> {
     section: &'s Section,
     asked: Vec<&'static str>,
+    all: bool,
     problems: &'p mut Vec<Problem>,
 }
 
@@ -94,17 +119,65 @@ impl<'s> Keys<'s, '_> {
         self.find(key).map(|entry| entry.line)
     }
 
-    /// An optional text that is not blank.
+    /// The line on which the table begins, from 1.
+    pub fn line(&self) -> u32 {
+        self.section.line
+    }
+
+    /// An optional text that is not blank; the value of a secret parameter is refused here, since nobody keeps it from being shown.
     pub fn text(&mut self, key: &'static str) -> Option<Located<String>> {
         let entry = self.find(key)?;
-        let Value::Text(text) = &entry.value else {
-            return self.wrong_type(entry, key, Message::new("a text in quotes", "текст в кавички"));
+        self.shown(entry, key)?;
+        self.plain_text(entry, key)
+    }
+
+    /// An optional text that is a secret.
+    pub fn secret(&mut self, key: &'static str) -> Option<SecretText> {
+        let entry = self.find(key)?;
+        // White space around the value of a parameter belongs to it.
+        let value = match (&entry.value, &entry.written) {
+            (Value::Text(text), Some(_)) if !text.is_empty() => text.clone(),
+            (Value::Number(number), Some(_)) => number.to_string(),
+            _ => self.plain_text(entry, key)?.value,
         };
-        if text.trim().is_empty() {
-            return self
-                .report(entry.line, Trouble::KeyEmpty { section: self.section.title.clone(), key: key.to_owned() });
+        Some(SecretText { value: Sensitive::new(value), in_clear: entry.written.is_none(), line: entry.line })
+    }
+
+    /// An optional text as it is written: `{{ … }}` in it is the business of whoever asks.
+    pub fn written_text(&mut self, key: &'static str) -> Option<Located<String>> {
+        let entry = self.find(key)?;
+        match &entry.written {
+            Some(written) if !written.is_empty() => {
+                Some(Located { value: written.trim().to_owned(), line: entry.line })
+            }
+            _ => self.plain_text(entry, key),
         }
-        Some(Located { value: text.trim().to_owned(), line: entry.line })
+    }
+
+    /// The same of a key that must be there.
+    pub fn required_written_text(&mut self, key: &'static str) -> Option<Located<String>> {
+        if self.require(key) { self.written_text(key) } else { None }
+    }
+
+    /// An optional text, number, or `true` or `false`, as a text.
+    pub fn scalar(&mut self, key: &'static str) -> Option<Located<String>> {
+        let entry = self.find(key)?;
+        let value = match &entry.value {
+            Value::Text(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Flag(flag) => flag.to_string(),
+            _ => return self.wrong_type(entry, key, Message::new("a text or a number", "текст или число")),
+        };
+        Some(Located { value, line: entry.line })
+    }
+
+    /// An optional list of texts.
+    pub fn texts(&mut self, key: &'static str) -> Option<Located<Vec<String>>> {
+        let entry = self.find(key)?;
+        match &entry.value {
+            Value::Texts(texts) => Some(Located { value: texts.clone(), line: entry.line }),
+            _ => self.wrong_type(entry, key, Message::new("a list of texts", "списък от текстове")),
+        }
     }
 
     /// A text for people; a blank one is as if it were not there.
@@ -121,12 +194,23 @@ impl<'s> Keys<'s, '_> {
     /// An optional whole number within bounds.
     pub fn number(&mut self, key: &'static str, allowed: std::ops::RangeInclusive<u64>) -> Option<Located<u64>> {
         let entry = self.find(key)?;
+        self.shown(entry, key)?;
         let Value::Number(number) = entry.value else {
             return self.wrong_type(entry, key, Message::new("a whole number", "цяло число"));
         };
         match u64::try_from(number).ok().filter(|number| allowed.contains(number)) {
             Some(value) => Some(Located { value, line: entry.line }),
             None => self.not_allowed(entry, key, format!("{}…{}", allowed.start(), allowed.end())),
+        }
+    }
+
+    /// An optional `true` or `false`.
+    pub fn flag(&mut self, key: &'static str) -> Option<Located<bool>> {
+        let entry = self.find(key)?;
+        self.shown(entry, key)?;
+        match entry.value {
+            Value::Flag(value) => Some(Located { value, line: entry.line }),
+            _ => self.wrong_type(entry, key, Message::new("true or false", "true или false")),
         }
     }
 
@@ -198,33 +282,32 @@ impl<'s> Keys<'s, '_> {
         sections
     }
 
-    /// All keys of a table whose keys are free, each with a text; the key itself never appears in a problem, since it may be a personal identifier.
-    pub fn free_texts(&mut self) -> Vec<(&'s str, Located<&'s str>)> {
+    /// The same as [`Keys::free_texts`], as they are written: `{{ … }}` in them is the business of whoever asks.
+    pub fn free_written_texts(&mut self) -> Vec<(&'s str, Located<&'s str>)> {
         let section = self.section;
         let mut texts = Vec::new();
         for entry in &section.entries {
-            match &entry.value {
-                Value::Text(text) if !text.trim().is_empty() => {
-                    texts.push((entry.key.as_str(), Located { value: text.trim(), line: entry.line }))
-                }
-                Value::Text(_) => {
-                    self.report::<()>(
-                        entry.line,
-                        Trouble::KeyEmpty { section: section.title.clone(), key: "…".to_owned() },
-                    );
-                }
-                _ => {
-                    self.wrong_type::<()>(entry, "…", Message::new("a text in quotes", "текст в кавички"));
-                }
+            match &entry.written {
+                Some(written) => texts.push((entry.key.as_str(), Located { value: written.trim(), line: entry.line })),
+                None => texts.extend(self.free_text(entry)),
             }
         }
         texts
+    }
+
+    /// All keys of a table whose keys are free, each with a text; the key itself never appears in a problem, since it may be a personal identifier.
+    pub fn free_texts(&mut self) -> Vec<(&'s str, Located<&'s str>)> {
+        let section = self.section;
+        section.entries.iter().filter_map(|entry| self.free_text(entry)).collect()
     }
 
     /// All keys of a table whose keys are free, each with a text or a table; the key itself never appears in a problem.
     pub fn free_entries(&mut self) -> Vec<(&'s str, Located<Free<'s>>)> {
         let mut found = Vec::new();
         for entry in &self.section.entries {
+            if self.shown(entry, "…").is_none() {
+                continue;
+            }
             let value = match &entry.value {
                 Value::Text(text) if !text.trim().is_empty() => Free::Text(text.trim()),
                 Value::Section(section) => Free::Section(section),
@@ -249,15 +332,64 @@ impl<'s> Keys<'s, '_> {
         &self.section.title
     }
 
+    /// Lets every other key stand: it cannot be judged.
+    pub(crate) fn ignore_the_rest(&mut self) {
+        self.all = true;
+    }
+
     /// Reports every key that was not asked for.
     pub fn finish(self) {
         for entry in &self.section.entries {
-            if !self.asked.contains(&entry.key.as_str()) {
+            if !self.all && !self.asked.contains(&entry.key.as_str()) {
                 let advice = Advice::about(&entry.key, self.asked.iter().copied());
                 let trouble =
                     Trouble::KeyUnknown { section: self.section.title.clone(), key: entry.key.clone(), advice };
                 self.problems.push(Problem::from(trouble).at("adapter.toml", entry.line));
             }
+        }
+    }
+
+    /// Nothing if the value may not be shown, or is none without a template.
+    fn shown(&mut self, entry: &Entry, key: &'static str) -> Option<()> {
+        let section = || self.section.title.clone();
+        match &entry.value {
+            Value::Expression => {
+                let trouble = Trouble::ParameterExpression { section: section(), key };
+                self.report(entry.line, trouble)
+            }
+            _ if entry.secret => {
+                let trouble = Trouble::ParameterSecretPlace { section: section(), key };
+                self.report(entry.line, trouble)
+            }
+            _ => Some(()),
+        }
+    }
+
+    fn plain_text(&mut self, entry: &Entry, key: &'static str) -> Option<Located<String>> {
+        let text = match &entry.value {
+            Value::Text(text) => text.trim(),
+            Value::Number(number) if entry.written.is_some() => {
+                return Some(Located { value: number.to_string(), line: entry.line });
+            }
+            _ => return self.wrong_type(entry, key, Message::new("a text in quotes", "текст в кавички")),
+        };
+        if text.is_empty() {
+            return self
+                .report(entry.line, Trouble::KeyEmpty { section: self.section.title.clone(), key: key.to_owned() });
+        }
+        Some(Located { value: text.to_owned(), line: entry.line })
+    }
+
+    fn free_text(&mut self, entry: &'s Entry) -> Option<(&'s str, Located<&'s str>)> {
+        self.shown(entry, "…")?;
+        match &entry.value {
+            Value::Text(text) if !text.trim().is_empty() => {
+                Some((entry.key.as_str(), Located { value: text.trim(), line: entry.line }))
+            }
+            Value::Text(_) => {
+                self.report(entry.line, Trouble::KeyEmpty { section: self.section.title.clone(), key: "…".to_owned() })
+            }
+            _ => self.wrong_type(entry, "…", Message::new("a text in quotes", "текст в кавички")),
         }
     }
 
@@ -280,6 +412,9 @@ impl<'s> Keys<'s, '_> {
         let found = match &entry.value {
             Value::Text(_) => Message::new("a text", "текст"),
             Value::Number(_) => Message::new("a number", "число"),
+            Value::Flag(_) => Message::new("true or false", "true или false"),
+            Value::Texts(_) => Message::new("a list", "списък"),
+            Value::Expression => Message::new("an expression", "израз"),
             Value::Section(_) => Message::new("a table", "таблица"),
             Value::Sections(_) => Message::new("a list of tables", "списък от таблици"),
             Value::Other(kind) => kind.clone(),
@@ -304,7 +439,8 @@ fn section(text: &str, title: &str, line: u32, table: &DeTable<'_>) -> Section {
             let start = key.span().start;
             let name = key.get_ref().to_string();
             let line = line_of(text, start);
-            (start, Entry { value: read_value(text, title, &name, line, value.get_ref()), key: name, line })
+            let value = read_value(text, title, &name, line, value.get_ref());
+            (start, Entry { value, key: name, line, written: None, secret: false })
         })
         .collect();
     entries.sort_by_key(|(start, _)| *start);
@@ -329,8 +465,12 @@ fn read_value(text: &str, parent: &str, key: &str, line: u32, value: &DeValue<'_
             });
             Value::Sections(tables.collect())
         }
-        DeValue::Array(_) => Value::Other(Message::new("a list", "списък")),
-        DeValue::Boolean(_) => Value::Other(Message::new("true or false", "true или false")),
+        DeValue::Array(list) => {
+            let texts: Option<Vec<String>> =
+                list.iter().map(|item| Some(item.get_ref().as_str()?.to_owned())).collect();
+            texts.map_or_else(|| Value::Other(Message::new("a list", "списък")), Value::Texts)
+        }
+        DeValue::Boolean(value) => Value::Flag(*value),
         DeValue::Float(_) => Value::Other(Message::new("a fraction", "дробно число")),
         DeValue::Datetime(_) => Value::Other(Message::new("a date or time", "дата или час")),
     }

@@ -169,3 +169,16 @@ fn a_folder_of_packages_is_read_in_order_and_a_bad_one_does_not_hide_the_others(
     assert_eq!((alone.len(), alone[0].package.is_ok()), (1, true));
     assert_eq!(read_packages(&outer.path().join("none"), &Backends::standard()).err().unwrap().code, "folder-missing");
 }
+
+#[test]
+fn a_document_that_a_schema_names_and_does_not_need_is_remarked_once_if_it_is_not_there() {
+    let include = "elementFormDefault=\"qualified\">\n  <xs:include schemaLocation=\"Vehicle%20Old.xsd\"/>";
+    let draft = Draft::new().change("XMLSchemas/VehicleResponse.xsd", "elementFormDefault=\"qualified\">", include);
+    let package = draft.read().unwrap();
+    assert!(package.refused.is_empty());
+    let notes: Vec<_> = package.notes.iter().map(|note| (note.problem.code, note.problem.file.as_deref())).collect();
+    assert_eq!(notes, [("schema-absent", Some("XMLSchemas/VehicleResponse.xsd")); 2][..1]);
+    assert!(package.notes[0].problem.cause.en.contains("Vehicle%20Old.xsd"));
+    let there = draft.file("XMLSchemas/Vehicle Old.xsd", "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"/>");
+    assert!(there.read().unwrap().notes.is_empty(), "{}", there.read().unwrap().notes[0]);
+}

@@ -1,6 +1,6 @@
 //! The command line: what there is, and how it is read.
 
-use crate::commands::{adapter, call, consumer, demo, describe, grant, journal, list, operation, serve, verify};
+use crate::commands::{adapter, call, consumer, demo, describe, grant, journal, list, operation, portal, serve, verify};
 use crate::failure::{Exit, Failure};
 use crate::language::Language;
 use crate::paint::{self, Paint};
@@ -51,6 +51,9 @@ enum Command {
     /// The journal of calls.
     #[command(subcommand)]
     Journal(journal::Journal),
+    /// Descriptions of services: who may push them, and what was pushed.
+    #[command(subcommand)]
+    Portal(portal::Portal),
     /// Say what a trusted key has signed in a message or document.
     Verify(verify::Verify),
 }
@@ -91,6 +94,7 @@ fn perform(session: &Session, command: Command) -> Result<Exit, Failure> {
         Command::Operation(operation) => operation.run(session),
         Command::Adapter(adapter) => adapter.run(session),
         Command::Journal(journal) => journal.run(session),
+        Command::Portal(portal) => portal.run(session),
         Command::Verify(verify) => verify.run(session),
     }
 }

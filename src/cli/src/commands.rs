@@ -9,5 +9,6 @@ pub(crate) mod grant;
 pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod operation;
+pub(crate) mod portal;
 pub(crate) mod serve;
 pub(crate) mod verify;

@@ -1,8 +1,9 @@
 //! `kapia.toml`: what a gateway is made of.
 
 use crate::failure::Failure;
+use crate::portal::{Portal, PortalSection};
 use crate::text;
-use kapia_adapter::near_names;
+use kapia_adapter::{Room, near_names};
 use kapia_gateway::{TextLanguage, Validation};
 use kapia_server::{Limits, OutboundConfig, ProxyConfig, ServerConfig, ServiceBusConfig, TlsConfig};
 use serde::Deserialize;
@@ -39,6 +40,8 @@ pub(crate) struct Config {
     pub adapters: AdaptersSection,
     /// What `kapia call` is by default.
     pub client: ClientSection,
+    /// Descriptions of services: EgovService and pages; without it there is no portal.
+    pub portal: Option<PortalSection>,
     /// The file itself.
     #[serde(skip)]
     pub file: PathBuf,
@@ -74,6 +77,10 @@ pub(crate) struct GatewaySection {
     pub validation: Validation,
     /// How long a register may take.
     pub register_timeout_seconds: u64,
+    /// Octets of an answer that stay in memory; longer ones go into a sealed temporary file.
+    pub answer_memory_bytes: usize,
+    /// Octets of the longest answer of a register that is taken.
+    pub longest_answer_bytes: usize,
     /// Language of texts that have room for one only.
     pub language: TextLanguage,
 }
@@ -156,16 +163,22 @@ pub(crate) struct StorageSection {
     pub deferred: PathBuf,
     /// The key that seals what waits there; made when it is missing.
     pub deferred_key: PathBuf,
+    /// The key that seals the secret parameters of adapters; made when it is missing.
+    pub parameters_key: PathBuf,
+    /// The folder for temporary files, in which long answers lie sealed; without it, that of the system.
+    pub temporary: Option<PathBuf>,
 }
 
 /// `[adapters]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AdaptersSection {
     /// Whether the example packages inside the program are served.
     pub embedded: bool,
     /// Folders of packages; where two have an operation of one name, the later one serves it.
     pub folders: Vec<PathBuf>,
+    /// Whether a package is read anew when its files change; without it only at SIGHUP.
+    pub watch: bool,
 }
 
 /// `[client]`.
@@ -200,6 +213,8 @@ impl Default for GatewaySection {
         GatewaySection {
             validation: Validation::default(),
             register_timeout_seconds: 60,
+            answer_memory_bytes: Room::default().memory,
+            longest_answer_bytes: Room::default().longest,
             language: TextLanguage::default(),
         }
     }
@@ -233,7 +248,15 @@ impl Default for StorageSection {
             journal: "journal.db".into(),
             deferred: "deferred.db".into(),
             deferred_key: "deferred.key".into(),
+            parameters_key: "parameters.key".into(),
+            temporary: None,
         }
+    }
+}
+
+impl Default for AdaptersSection {
+    fn default() -> Self {
+        AdaptersSection { embedded: false, folders: Vec::new(), watch: true }
     }
 }
 
@@ -260,6 +283,7 @@ impl Config {
         config.file = file.to_owned();
         let folder = file.parent().unwrap_or(Path::new(""));
         config.paths().into_iter().for_each(|path| *path = folder.join(&path));
+        config.portal.iter_mut().for_each(|portal| portal.resolve_sites(folder));
         Ok(config)
     }
 
@@ -274,6 +298,7 @@ impl Config {
             tls: self.tls.clone(),
             proxies: self.proxy.clone(),
             service_bus: self.service_bus.clone(),
+            further: Portal::listeners(self),
             limits: self.server.limits.clone(),
         }
     }
@@ -290,9 +315,10 @@ impl Config {
     }
 
     fn paths(&mut self) -> Vec<&mut PathBuf> {
-        let Config { tls, proxy, service_bus, sts, signer, callbacks, storage, adapters, client, .. } = self;
+        let Config { tls, proxy, service_bus, sts, signer, callbacks, storage, adapters, client, portal, .. } = self;
         let mut paths = vec![&mut tls.certificate, &mut tls.key, &mut storage.registry, &mut storage.journal];
-        paths.extend([&mut storage.deferred, &mut storage.deferred_key]);
+        paths.extend([&mut storage.deferred, &mut storage.deferred_key, &mut storage.parameters_key]);
+        paths.extend(storage.temporary.iter_mut());
         if let Some(callbacks) = callbacks {
             paths.extend(callbacks.authorities.iter_mut());
             paths.extend([&mut callbacks.certificate, &mut callbacks.key].into_iter().flatten());
@@ -304,6 +330,7 @@ impl Config {
         paths.extend(tls.revocation_lists.iter_mut());
         paths.extend(signer.iter_mut().flat_map(|signer| [&mut signer.certificate, &mut signer.key]));
         paths.extend(adapters.folders.iter_mut());
+        paths.extend(portal.iter_mut().flat_map(PortalSection::paths));
         paths.extend([&mut client.certificate, &mut client.key, &mut client.ca].into_iter().flatten());
         paths
     }

@@ -1,12 +1,17 @@
 //! What the public listener answers: calls by the gateway, WSDL files, and a few words to everybody else.
 
+use crate::faces;
+use crate::life;
 use crate::pages;
+use crate::portal::{Asked, Portal, host_of};
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use bytes::Bytes;
+use kapia_faces::{Face, FaceRoute};
 use kapia_gateway::{Gateway, Incoming, Outgoing};
 use kapia_regix::{Address, EntryPoint, Route};
-use kapia_server::{Exchange, Head, Inbound, Listener, Outbound, Refusal};
+use kapia_life::Fleet;
+use kapia_server::{AdminPage, Exchange, Head, Inbound, Listener, Outbound, Refusal};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -18,13 +23,25 @@ const LONGEST_HINT: usize = 300;
 /// The gateway behind HTTP.
 pub(crate) struct GatewayExchange {
     gateway: Arc<Gateway>,
+    fleet: Arc<Fleet>,
     public_base: ArcSwapOption<String>,
+    portal: Option<Arc<Portal>>,
 }
 
 impl GatewayExchange {
-    /// A gateway, and the address that its consumers use if it is configured.
-    pub fn new(gateway: Arc<Gateway>, public_base: Option<String>) -> GatewayExchange {
-        GatewayExchange { gateway, public_base: ArcSwapOption::from_pointee(public_base) }
+    /// A gateway with its packages, the address that its consumers use if it is configured, and the portal if there is one.
+    pub fn new(
+        gateway: Arc<Gateway>,
+        fleet: Arc<Fleet>,
+        public_base: Option<String>,
+        portal: Option<Arc<Portal>>,
+    ) -> GatewayExchange {
+        GatewayExchange { gateway, fleet, public_base: ArcSwapOption::from_pointee(public_base), portal }
+    }
+
+    /// The portal.
+    pub fn portal(&self) -> Option<&Arc<Portal>> {
+        self.portal.as_ref()
     }
 
     /// The gateway.
@@ -42,10 +59,17 @@ impl GatewayExchange {
         self.public_base.store(public_base.map(Arc::new));
     }
 
-    async fn call(&self, entry: EntryPoint, address: Address, inbound: Inbound) -> Outbound {
+    async fn call(
+        &self,
+        entry: EntryPoint,
+        face: Option<Arc<Face>>,
+        address: Address,
+        inbound: Inbound,
+    ) -> Outbound {
         let Inbound { head, body, peer, received, started } = inbound;
         let incoming = Incoming {
             entry,
+            face,
             address,
             body,
             client_address: client_address(peer.address, head.forwarded_for.as_deref()),
@@ -59,13 +83,33 @@ impl GatewayExchange {
         outbound(self.gateway.answer(incoming).await)
     }
 
-    fn wsdl(&self, entry: EntryPoint, head: &Head) -> Outbound {
-        let base = match self.public_base.load().as_deref() {
+    /// A message to a typed contract, or a question about it.
+    async fn face(&self, route: &FaceRoute, reads: bool, asks_for_wsdl: bool, inbound: Inbound) -> Outbound {
+        let head = &inbound.head;
+        match self.gateway.face(&route.package) {
+            None => pages::not_found(),
+            Some(face) if reads && asks_for_wsdl => faces::wsdl(&face, &self.base(head)),
+            Some(face) if reads => faces::page(&face, asked_folder(&head.path)),
+            Some(face) => self.call(EntryPoint::V2, Some(face), route.address, inbound).await,
+        }
+    }
+
+    /// The address under which the consumer knows the gate.
+    fn base(&self, head: &Head) -> String {
+        match self.public_base.load().as_deref() {
             Some(base) => base.clone(),
             None => format!("{}{}", asked_base(head), asked_folder(&head.path)),
-        };
-        let wsdl = kapia_soap::wsdl::addressed(entry.wsdl(), &base);
-        Outbound { status: 200, content_type: "text/xml; charset=utf-8", body: Bytes::from(wsdl), headers: Vec::new() }
+        }
+    }
+
+    fn wsdl(&self, entry: EntryPoint, head: &Head) -> Outbound {
+        let wsdl = kapia_soap::wsdl::addressed(entry.wsdl(), &self.base(head));
+        Outbound {
+            status: 200,
+            content_type: "text/xml; charset=utf-8",
+            body: wsdl.into_bytes().into(),
+            headers: Vec::new(),
+        }
     }
 }
 
@@ -75,6 +119,24 @@ impl Exchange for GatewayExchange {
         let head = &inbound.head;
         let reads = matches!(head.method.as_str(), "GET" | "HEAD") && inbound.body.is_empty();
         let asks_for_wsdl = head.query.as_deref().is_some_and(Route::query_asks_for_wsdl);
+        let base = asked_base(head);
+        let asked = Asked { host: host_of(head), reads, base: &base };
+        if let Some(portal) = &self.portal {
+            if let Some(answer) = portal.service(&inbound, &asked).await {
+                return answer;
+            }
+            if matches!(inbound.peer.listener, Listener::Further(_)) {
+                return portal.page(&inbound, &asked).await.unwrap_or_else(pages::not_found);
+            }
+        }
+        if inbound.peer.listener != Listener::ServiceBus {
+            if let Some(route) = FaceRoute::of(&head.path) {
+                return self.face(&route, reads, asks_for_wsdl, inbound).await;
+            }
+            if reads && FaceRoute::is_list(&head.path) {
+                return faces::list(&self.gateway.faces(), asked_folder(&head.path));
+            }
+        }
         // What is not of the listener does not exist there.
         let route = Route::of(&head.path)
             .filter(|route| matches!(route, Route::ServiceBus(_)) == (inbound.peer.listener == Listener::ServiceBus));
@@ -83,14 +145,18 @@ impl Exchange for GatewayExchange {
             Some(Route::Service(entry, _)) if reads && asks_for_wsdl => self.wsdl(entry, head),
             Some(Route::Service(entry, _)) if reads => pages::service(entry, asked_folder(&head.path)),
             // A client that sends its call with GET, or to `…?wsdl`, is answered like any other (wild-clients rules 1 and 3).
-            Some(Route::Service(entry, address)) => self.call(entry, address, inbound).await,
-            Some(Route::ServiceBus(entry)) => self.call(entry, Address::Basic, inbound).await,
-            Some(Route::Wsdl(_)) | None => pages::not_found(),
+            Some(Route::Service(entry, address)) => self.call(entry, None, address, inbound).await,
+            Some(Route::ServiceBus(entry)) => self.call(entry, None, Address::Basic, inbound).await,
+            Some(Route::Wsdl(_)) | None => match &self.portal {
+                Some(portal) => portal.page(&inbound, &asked).await.unwrap_or_else(pages::not_found),
+                None => pages::not_found(),
+            },
         }
     }
 
     fn refuse(&self, refusal: Refusal, head: &Head) -> Outbound {
-        pages::refused(refusal, head)
+        let of_portal = self.portal.as_ref().and_then(|portal| portal.refuse(refusal, head));
+        of_portal.unwrap_or_else(|| pages::refused(refusal, head))
     }
 
     fn ready(&self) -> Result<(), String> {
@@ -102,6 +168,14 @@ impl Exchange for GatewayExchange {
 
     fn metrics(&self, out: &mut String) {
         self.gateway.metrics(out);
+        self.fleet.metrics(out);
+        if let Some(portal) = &self.portal {
+            portal.metrics(out);
+        }
+    }
+
+    async fn admin(&self, path: &str, query: Option<&str>) -> Option<AdminPage> {
+        life::page(&self.fleet, path, query).await
     }
 }
 

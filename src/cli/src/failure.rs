@@ -2,12 +2,13 @@
 
 use crate::language::Language;
 use crate::text;
-use kapia_adapter::{PackageError, Problem};
+use kapia_adapter::{AdapterError, PackageError, Problem};
 use kapia_deferred::DeferredError;
 use kapia_journal::{Broken, HeadError, JournalError};
 use kapia_packaging::PackagingError;
 use kapia_pki::PkiError;
-use kapia_registry::{NameError, PatternError, PeriodError, RegistryError, ThumbprintError};
+use kapia_records::{FormError, RecordsError};
+use kapia_registry::{NameError, PatternError, PeriodError, RegistryError, SealError, ThumbprintError};
 use kapia_server::ServerError;
 use kapia_signature::{KeyError, SignError};
 use kapia_soap::Bilingual;
@@ -81,6 +82,7 @@ macro_rules! told_by {
 
 told_by!(
     DeferredError: Refused,
+    SealError: Refused,
     RegistryError: Usage,
     NameError: Usage,
     PatternError: Usage,
@@ -94,6 +96,8 @@ told_by!(
     HeadError: Usage,
     Broken: Refused,
     PackagingError: Usage,
+    RecordsError: Usage,
+    FormError: Usage,
 );
 
 impl From<Problem> for Failure {
@@ -102,6 +106,12 @@ impl From<Problem> for Failure {
             Bilingual::new(problem.cause.en, problem.cause.bg),
             Bilingual::new(problem.hint.en, problem.hint.bg),
         )
+    }
+}
+
+impl From<AdapterError> for Failure {
+    fn from(error: AdapterError) -> Failure {
+        Failure::usage(Bilingual::new(error.message.en, error.message.bg), Bilingual::new(error.hint.en, error.hint.bg))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::config::Config;
 use crate::failure::Failure;
-use kapia_adapter::{Backends, Catalogue, EmbeddedFiles, FoundPackage, Package, PackageError, read_packages};
+use kapia_adapter::{Backend, Backends, Catalogue, EmbeddedFiles, FoundPackage, Package, PackageError, read_packages};
 use kapia_registry::{LoadedOperation, OperationName};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The example packages, so that the program works from any folder.
 #[derive(rust_embed::Embed)]
@@ -29,17 +30,22 @@ pub(crate) struct Unusable {
 }
 
 impl Loaded {
-    /// Reads the packages of a configuration, and then those of `further` folders.
+    /// Reads the packages of a configuration, and then those of `further` folders, with their own values of parameters.
     pub fn read(config: &Config, further: &[PathBuf]) -> Result<Loaded, Failure> {
+        Loaded::read_with(config, further, &backends())
+    }
+
+    /// The same with these backends.
+    pub fn read_with(config: &Config, further: &[PathBuf], backends: &Backends) -> Result<Loaded, Failure> {
         let mut packages = Vec::new();
         let mut unusable = Unusable::default();
         if config.adapters.embedded {
             for files in embedded() {
-                packages.push(Package::read_with(&files, &backends())?);
+                packages.push(Package::read_with(&files, backends)?);
             }
         }
         for folder in config.adapters.folders.iter().chain(further) {
-            let read = read_folder(folder)?;
+            let read = read_folder(folder, backends)?;
             if read.is_empty() {
                 unusable.empty.push(folder.clone());
             }
@@ -64,16 +70,29 @@ pub(crate) fn operations_of(catalogue: &Catalogue) -> Vec<LoadedOperation> {
     operations.collect()
 }
 
+/// Makes a kind of backend.
+pub type NewBackend = fn() -> Box<dyn Backend>;
+
+/// The kinds of a program that is more than ours.
+static FURTHER: OnceLock<&'static [NewBackend]> = OnceLock::new();
+
+/// Makes further kinds known; only the first time counts.
+pub(crate) fn add_kinds(kinds: &'static [NewBackend]) {
+    FURTHER.get_or_init(|| kinds);
+}
+
 /// The kinds of backends that a package may name.
 pub(crate) fn backends() -> Backends {
-    Backends::standard()
+    let ours = Backends::standard()
         .with(Box::new(kapia_host::HostBackend))
         .with(Box::new(kapia_sql::SqlBackend))
         .with(Box::new(kapia_web::RestBackend))
-        .with(Box::new(kapia_web::SoapBackend))
+        .with(Box::new(kapia_web::SoapBackend));
+    FURTHER.get().copied().unwrap_or_default().iter().fold(ours, |known, new| known.with(new()))
 }
 
-fn embedded() -> Vec<EmbeddedFiles> {
+/// The example packages inside the program.
+pub(crate) fn embedded() -> Vec<EmbeddedFiles> {
     let files = Embedded::iter().filter_map(|path| {
         let file = Embedded::get(&path)?;
         Some((path.into_owned(), file.data.into_owned()))
@@ -82,10 +101,10 @@ fn embedded() -> Vec<EmbeddedFiles> {
 }
 
 /// The packages of a folder, read by as many threads as the machine has processors.
-fn read_folder(folder: &Path) -> Result<Vec<FoundPackage>, Failure> {
+fn read_folder(folder: &Path, backends: &Backends) -> Result<Vec<FoundPackage>, Failure> {
     let packages = below(folder);
     if packages.is_empty() {
-        return Ok(read_packages(folder, &backends())?);
+        return Ok(read_packages(folder, backends)?);
     }
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(packages.len());
     let share = packages.len().div_ceil(workers.max(1));
@@ -94,7 +113,7 @@ fn read_folder(folder: &Path) -> Result<Vec<FoundPackage>, Failure> {
             .chunks(share)
             .map(|share| {
                 scope.spawn(move || {
-                    let read = share.iter().map(|folder| read_packages(folder, &backends()));
+                    let read = share.iter().map(|folder| read_packages(folder, backends));
                     read.collect::<Result<Vec<_>, _>>()
                 })
             })
@@ -136,7 +155,7 @@ mod tests {
         config.adapters.embedded = true;
         let loaded = Loaded::read(&config, &[]).unwrap();
         assert!(loaded.unusable.packages.is_empty());
-        assert_eq!(loaded.catalogue.packages().len(), 5);
+        assert_eq!(loaded.catalogue.packages().len(), 6);
         assert_eq!(loaded.catalogue.refused().count(), 0);
         for package in loaded.catalogue.packages() {
             assert!(package.notes.is_empty(), "{}", package.notes[0]);

@@ -1,7 +1,6 @@
 //! Short answers of the listener itself: pages for people, and refusals in the words of the client's protocol.
 
 use crate::text;
-use bytes::Bytes;
 use kapia_regix::{Address, EntryPoint, Route};
 use kapia_server::{Head, Outbound, Refusal};
 use kapia_soap::{Bilingual, Fault, FaultCode, Problem, Version};
@@ -21,7 +20,28 @@ pub(crate) fn service(entry: EntryPoint, folder: &str) -> Outbound {
         "<!doctype html>\n<html lang=\"bg\"><meta charset=\"utf-8\"><title>{name} · Капия</title>\n\
          <p>{bg} <a href=\"{folder}/{name}.svc?singleWsdl\">WSDL</a>\n<p lang=\"en\">{en}\n</html>\n"
     );
-    Outbound { status: 200, content_type: "text/html; charset=utf-8", body: Bytes::from(body), headers: Vec::new() }
+    Outbound {
+        status: 200,
+        content_type: "text/html; charset=utf-8",
+        body: body.into_bytes().into(),
+        headers: Vec::new(),
+    }
+}
+
+/// What a person sees who opens the address of EgovService in a browser.
+pub(crate) fn portal(path: &str, environment: kapia_records::Environment) -> Outbound {
+    let Bilingual { en, bg } = text::page_portal(environment);
+    // The path is letters, digits, hyphens and slashes: it was matched before.
+    let body = format!(
+        "<!doctype html>\n<html lang=\"bg\"><meta charset=\"utf-8\"><title>EgovService · Капия</title>\n\
+         <p>{bg} <a href=\"{path}?singleWsdl\">WSDL</a>\n<p lang=\"en\">{en}\n</html>\n"
+    );
+    Outbound {
+        status: 200,
+        content_type: "text/html; charset=utf-8",
+        body: body.into_bytes().into(),
+        headers: Vec::new(),
+    }
 }
 
 /// For every address that is not served.
@@ -53,7 +73,7 @@ pub(crate) fn refused(refusal: Refusal, head: &Head) -> Outbound {
     let headers = headers(refusal.code(), &hint);
     let problem = Problem { code: refusal.code().into(), message, hint, places: Vec::new() };
     let fault = Fault { code, reason, problem: Some(problem) };
-    let body = Bytes::from(fault.write(version, None));
+    let body = fault.write(version, None).into();
     Outbound { status: refusal.status(), content_type: version.content_type(), body, headers }
 }
 
@@ -71,7 +91,7 @@ fn words(refusal: Refusal) -> (Bilingual, Bilingual) {
 
 fn said(status: u16, code: &str, message: &Bilingual, hint: &Bilingual) -> Outbound {
     let body = format!("{}\nсъвет: {}\n\n{}\nhint: {}\n", message.bg, hint.bg, message.en, hint.en);
-    Outbound { status, content_type: PLAIN, body: Bytes::from(body), headers: headers(code, hint) }
+    Outbound { status, content_type: PLAIN, body: body.into_bytes().into(), headers: headers(code, hint) }
 }
 
 fn headers(code: &str, hint: &Bilingual) -> Vec<(&'static str, String)> {
@@ -95,7 +115,7 @@ mod tests {
         ] {
             let refused = refused(Refusal::BodyTooLarge { limit: 10 }, &head(path, content_type));
             assert_eq!((refused.status, refused.content_type), (413, expected));
-            let body = String::from_utf8(refused.body.to_vec()).unwrap();
+            let body = String::from_utf8(refused.body.to_bytes(usize::MAX).unwrap().to_vec()).unwrap();
             assert!(body.contains("code=\"body-too-large\"") && body.contains("xml:lang=\"bg\""), "{body}");
             assert_eq!(refused.headers[0], ("Kapia-Code", "body-too-large".to_owned()));
         }
@@ -104,7 +124,7 @@ mod tests {
     #[test]
     fn a_refusal_elsewhere_is_plain_text_in_both_languages() {
         let refused = refused(Refusal::BadFraming, &head("/", None));
-        let body = String::from_utf8(refused.body.to_vec()).unwrap();
+        let body = String::from_utf8(refused.body.to_bytes(usize::MAX).unwrap().to_vec()).unwrap();
         assert_eq!((refused.status, refused.content_type), (400, PLAIN));
         assert!(body.contains("съвет: ") && body.contains("hint: "), "{body}");
     }

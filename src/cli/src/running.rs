@@ -5,14 +5,18 @@ use crate::courier::Callbacks;
 use crate::exchange::GatewayExchange;
 use crate::failure::Failure;
 use crate::language::Language;
-use crate::packages::{Loaded, Unusable, operations_of};
+use crate::life::{Life, Renewed, keep_up};
+use crate::packages::{Unusable, backends, operations_of};
+use crate::parameters::RegistryParameters;
+use crate::portal::Portal;
 use crate::signals::Hangup;
 use crate::summary;
 use crate::text;
-use kapia_adapter::Catalogue;
+use kapia_adapter::{Backends, Catalogue, Room};
 use kapia_deferred::{Deferred, Policy, Retries, SealingKey};
 use kapia_gateway::{Deferral, Gateway, Pace, Parts, Runner, Settings};
 use kapia_journal::Journal;
+use kapia_life::Next;
 use kapia_registry::{Registry, Synced, Watch};
 use kapia_saml::{Judge, Trust};
 use kapia_server::{Exchange, Handle, Served, Server, ServerError};
@@ -25,7 +29,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// How often changes that other processes make to the rights are looked for.
-const WATCH: Duration = Duration::from_millis(500);
+pub(crate) const WATCH: Duration = Duration::from_millis(500);
+/// How often values of parameters are looked for in what the watch has seen.
+pub(crate) const LOOK_FOR_PARAMETERS: Duration = Duration::from_millis(100);
 
 /// A gateway whose addresses are bound; it serves when [`Running::serve`] is called.
 pub(crate) struct Running {
@@ -43,6 +49,7 @@ pub(crate) struct Running {
 /// What a reload needs.
 struct Reload {
     exchange: Arc<GatewayExchange>,
+    life: Life,
     handle: Handle,
     file: PathBuf,
     further: Vec<PathBuf>,
@@ -60,20 +67,23 @@ impl Running {
         let hangup = Hangup::listen();
         let registry = Arc::new(Registry::open(in_folder(&config.storage.registry)?)?);
         let journal = Arc::new(Journal::open(in_folder(&config.storage.journal)?)?);
-        let loaded = Loaded::read(config, &further)?;
-        let synced = registry.admin(actor()).sync_operations(&operations_of(&loaded.catalogue), "start")?;
-        let Loaded { catalogue, unusable } = loaded;
+        let backends = with_parameters(config, &registry);
+        let life = Life::begin(config, &further, backends)?;
+        let (catalogue, unusable) = (life.catalogue(), life.unusable());
+        let synced = registry.admin(actor()).sync_operations(&operations_of(&catalogue), "start")?;
         let signer = config.signer.as_ref().map(open_signer).transpose()?;
         let deferral = open_deferral(config)?;
         let watch = Registry::watch(Arc::clone(&registry), WATCH)?;
         let parts = Parts { catalogue, registry, journal, signer, deferral, settings: settings(config)? };
         let gateway = Arc::new(Gateway::new(parts));
-        let exchange = Arc::new(GatewayExchange::new(gateway, config.server.public_base.clone()));
+        let fleet = Arc::clone(life.fleet());
+        let portal = Portal::open(config)?.map(Arc::new);
+        let exchange = Arc::new(GatewayExchange::new(gateway, fleet, config.server.public_base.clone(), portal));
         let server = match Server::bind(config.server(), Arc::clone(&exchange) as Arc<dyn Exchange>).await {
             Ok(server) => server,
             Err(error) => return Ok(Err(error)),
         };
-        let reload = Reload { exchange, handle: server.handle(), file: config.file.clone(), further };
+        let reload = Reload { exchange, life, handle: server.handle(), file: config.file.clone(), further };
         let pace = Pace {
             executions: config.deferred.at_a_time,
             pushes: config.deferred.at_a_time,
@@ -90,6 +100,16 @@ impl Running {
     /// The bound address of health and metrics.
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.server.admin_address()
+    }
+
+    /// The portal, if there is one.
+    pub fn portal(&self) -> Option<&Arc<Portal>> {
+        self.reload.exchange.portal()
+    }
+
+    /// The bound addresses of the portal's own listeners, by their place among them.
+    pub fn portal_addresses(&self, place: usize) -> Vec<SocketAddr> {
+        self.server.further_addresses(place)
     }
 
     /// The base address for clients on this machine.
@@ -110,7 +130,9 @@ impl Running {
         let (stop, stopped) = oneshot::channel::<()>();
         let runner = Runner::of(reload.exchange.shared_gateway(), pace);
         let running = runner.map(|runner| tokio::spawn(runner.run(async { drop(stopped.await) })));
-        let reloading = tokio::spawn(reload_when_asked(reload, hangup));
+        let parameters = tokio::spawn(refresh_parameters(Arc::clone(&reload.exchange)));
+        let house = reload.exchange.portal().map(|portal| tokio::spawn(Arc::clone(portal).keep_house()));
+        let reloading = tokio::spawn(keep_up(reload, hangup));
         // Nothing new is begun on either side from the same moment on.
         let served = server.serve(async {
             shutdown.await;
@@ -118,6 +140,10 @@ impl Running {
         });
         let served = served.await;
         reloading.abort();
+        parameters.abort();
+        if let Some(house) = house {
+            house.abort();
+        }
         if let Some(Err(error)) = match running {
             Some(running) => Some(running.await),
             None => None,
@@ -128,45 +154,48 @@ impl Running {
     }
 }
 
-async fn reload_when_asked(reload: Reload, mut hangup: Hangup) {
-    let reload = Arc::new(reload);
+/// The kinds of backends, with the values of parameters that stand in a registry.
+pub(crate) fn with_parameters(config: &Config, registry: &Arc<Registry>) -> Backends {
+    backends().with_parameters(RegistryParameters::of(config, Arc::clone(registry)))
+}
+
+/// Takes values of parameters over as soon as the watch of the registry has seen them.
+async fn refresh_parameters(exchange: Arc<GatewayExchange>) {
+    // Packages were read a while before they are served: what was set meanwhile is found by the first look.
+    let mut known = None;
     loop {
-        hangup.next().await;
-        let reload = Arc::clone(&reload);
-        // Reading packages takes a while and would hold up calls on this thread.
-        match tokio::task::spawn_blocking(move || reload.now()).await {
-            Ok(Ok(operations)) => tracing::info!(operations, "reloaded"),
-            Ok(Err(failure)) => {
-                let told = failure.told(Language::En, false);
-                tracing::error!("not reloaded, the state before goes on serving: {}", told.trim_end());
+        tokio::time::sleep(LOOK_FOR_PARAMETERS).await;
+        let parts = exchange.gateway().parts();
+        let now = Some((parts.registry.parameter_changes(), Arc::as_ptr(&parts).addr()));
+        if now != known {
+            known = now;
+            // Opening backends takes a while and would hold up calls on this thread.
+            let refreshed = tokio::task::spawn_blocking(move || kapia_gateway::refresh_parameters(&parts.catalogue));
+            if let Err(error) = refreshed.await {
+                tracing::error!(%error, "values of parameters were not taken over");
             }
-            Err(error) => tracing::error!(%error, "not reloaded, the state before goes on serving"),
         }
     }
 }
 
-impl Reload {
-    /// Everything that can fail comes before the first thing that is replaced.
-    fn now(&self) -> Result<usize, Failure> {
+impl Renewed for Reload {
+    fn reload(&self) -> Result<usize, Failure> {
         let config = Config::read(&self.file)?;
         let before = self.exchange.gateway().parts();
-        let fresh = Loaded::read(&config, &self.further)?;
-        refuse_losses(&before.catalogue, &fresh)?;
+        let next = self.life.anew(&config, &self.further)?;
+        let catalogue = next.catalogue();
         let signer = config.signer.as_ref().map(open_signer).transpose()?;
         let deferral = before.deferral.as_ref().map(|before| renewed(before, &config)).transpose()?;
         let settings = settings(&config)?;
         let admin = before.registry.admin(actor());
-        admin.sync_operations(&operations_of(&fresh.catalogue), "reload")?;
+        admin.sync_operations(&operations_of(&catalogue), "reload")?;
         if let Err(error) = self.handle.reload_with(&config.server()) {
             admin.sync_operations(&operations_of(&before.catalogue), "reload refused")?;
             return Err(error.into());
         }
-        for remark in summary::remarks(&fresh.catalogue, &fresh.unusable, Language::En) {
-            tracing::warn!("{remark}");
-        }
-        let operations = fresh.catalogue.len();
+        let operations = catalogue.len();
         self.exchange.gateway().replace(Parts {
-            catalogue: fresh.catalogue,
+            catalogue,
             registry: Arc::clone(&before.registry),
             journal: Arc::clone(&before.journal),
             signer,
@@ -174,29 +203,41 @@ impl Reload {
             settings,
         });
         self.exchange.set_public_base(config.server.public_base);
+        if let Some(portal) = self.exchange.portal() {
+            portal.reload();
+        }
+        self.take_over(next);
+        for remark in summary::remarks(&self.exchange.gateway().parts().catalogue, &self.life.unusable(), Language::En) {
+            tracing::warn!("{remark}");
+        }
         Ok(operations)
     }
+
+    fn look(&self) -> Result<(), Failure> {
+        let Some(next) = self.life.look() else { return Ok(()) };
+        if next.serves_others() {
+            let before = self.exchange.gateway().parts();
+            let catalogue = next.catalogue();
+            before.registry.admin(actor()).sync_operations(&operations_of(&catalogue), "packages changed")?;
+            self.exchange.gateway().replace(before.with_catalogue(catalogue));
+        }
+        self.take_over(next);
+        Ok(())
+    }
 }
 
-/// A package or an operation that was served and is now broken refuses the whole reload.
-fn refuse_losses(before: &Catalogue, fresh: &Loaded) -> Result<(), Failure> {
-    if let Some(error) = fresh.unusable.packages.first() {
-        return Err(error.clone().into());
-    }
-    for package in fresh.catalogue.packages() {
-        let served = |name: &str| before.find(name).is_ok_and(|served| served.package.name == package.name);
-        let lost = package.refused.iter().find(|refused| served(refused.name.as_str()));
-        if let Some((name, problem)) = lost.and_then(|lost| Some((&lost.name, lost.problems.first()?))) {
-            return Err(Failure::refused(
-                text::operation_lost(name, &problem.cause.en, &problem.cause.bg),
-                kapia_soap::Bilingual::new(problem.hint.en.as_ref(), problem.hint.bg.as_ref()),
-            ));
+impl Reload {
+    fn take_over(&self, next: Next) {
+        let others = next.serves_others();
+        self.life.commit(next);
+        if others {
+            // A value may have been set between the reading of a package and now.
+            kapia_gateway::refresh_parameters(&self.exchange.gateway().parts().catalogue);
         }
     }
-    Ok(())
 }
 
-pub(crate) fn open_signer(section: &SignerSection) -> Result<Signer, Failure> {
+pub(crate) fn open_signer(section: &SignerSection) -> Result<Arc<Signer>, Failure> {
     let read = |file: &Path| {
         std::fs::read_to_string(file)
             .map_err(|error| Failure::usage(text::unreadable(file.display(), error), text::unreadable_hint()))
@@ -206,7 +247,7 @@ pub(crate) fn open_signer(section: &SignerSection) -> Result<Signer, Failure> {
         SignatureProfile::Default => Profile::Default,
         SignatureProfile::Legacy => Profile::Legacy,
     };
-    Ok(Signer::new(key, profile)?)
+    Ok(Arc::new(Signer::new(key, profile)?))
 }
 
 /// Where asynchronous calls wait, unless none are accepted.
@@ -280,6 +321,11 @@ fn settings(config: &Config) -> Result<Settings, Failure> {
     let mut settings = Settings {
         validation: section.validation,
         register_timeout: Duration::from_secs(section.register_timeout_seconds),
+        room: Room {
+            memory: section.answer_memory_bytes,
+            folder: config.storage.temporary.clone(),
+            longest: section.longest_answer_bytes,
+        },
         language: section.language,
         tokens: tokens(config)?,
         ..Settings::default()

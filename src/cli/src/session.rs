@@ -67,8 +67,12 @@ impl Session {
 
     /// The packages that the gateway of this configuration serves, those of its command line included.
     pub fn packages(&self, config: &Config) -> Result<Loaded, Failure> {
-        let further = State::read(&config.file).map(|state| state.folders).unwrap_or_default();
-        Loaded::read(config, &further)
+        Loaded::read(config, &self.further(config))
+    }
+
+    /// The folders of packages that stand on the command line of the gateway of this configuration.
+    pub fn further(&self, config: &Config) -> Vec<PathBuf> {
+        State::read(&config.file).map(|state| state.folders).unwrap_or_default()
     }
 
     /// Text of a value as JSON, for programs.

@@ -1,6 +1,7 @@
 //! `running.json` beside the configuration: where the gateway that was started last can be reached, and with what.
 
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// What other commands cannot know from the configuration: a port that was chosen freely, folders from a command line.
@@ -8,6 +9,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct State {
     /// Base address for consumers on this machine.
     pub url: String,
+    /// Address of health and metrics, with its port.
+    #[serde(default)]
+    pub admin: Option<SocketAddr>,
     /// Folders of packages that do not stand in the configuration.
     pub folders: Vec<PathBuf>,
 }
@@ -44,7 +48,8 @@ mod tests {
     fn what_is_written_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("kapia.toml");
-        let state = State { url: "https://localhost:8443".into(), folders: vec!["/srv/adapters".into()] };
+        let (url, admin) = ("https://localhost:8443".into(), "127.0.0.1:9443".parse().ok());
+        let state = State { url, admin, folders: vec!["/srv/adapters".into()] };
         assert_eq!(State::read(&config), None);
         state.write(&config);
         assert_eq!(State::read(&config), Some(state));

@@ -45,14 +45,28 @@ pub(crate) fn remarks(catalogue: &Catalogue, unusable: &Unusable, language: Lang
     }
     let mut defects: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for package in catalogue.packages() {
-        for note in &package.notes {
+        for note in package.notes.iter().filter(|note| !note.problem.code.starts_with("parameter-")) {
             let file = note.problem.file.as_deref().unwrap_or_default();
             defects.entry(note.problem.code).or_default().push(format!("{}/{file}", package.name));
         }
     }
+    let lacking: Vec<String> = catalogue
+        .packages()
+        .iter()
+        .flat_map(|package| package.notes.iter().map(move |note| (package, note)))
+        .filter(|(_, note)| note.problem.code.starts_with("parameter-"))
+        .map(|(package, note)| format!("{}: {}", package.name, brief(&note.problem, language)))
+        .collect();
+    if !lacking.is_empty() {
+        lines.push(language.pick(text::remark_parameters(lacking.len(), first(lacking.into_iter()))));
+    }
     for (code, files) in defects {
         let count = files.len();
-        lines.push(language.pick(text::remark_samples(count, code, first(files.into_iter()))));
+        let told = first(files.into_iter());
+        lines.push(language.pick(match code.starts_with("sample-") {
+            true => text::remark_samples(count, code, told),
+            false => text::remark_notes(count, code, told),
+        }));
     }
     lines
 }

@@ -16,12 +16,16 @@ mod failures;
 pub(crate) mod help;
 mod listener;
 mod outcomes;
+mod parameters;
+mod portal;
 mod provider;
 
 pub(crate) use demo::*;
 pub(crate) use failures::*;
 pub(crate) use listener::*;
 pub(crate) use outcomes::*;
+pub(crate) use parameters::*;
+pub(crate) use portal::*;
 pub(crate) use provider::*;
 
 /// An old name of an operation, with its last day if it has one.

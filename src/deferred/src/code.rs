@@ -6,6 +6,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use kapia_storage::SealError;
 use zeroize::Zeroizing;
 
 use crate::error::DeferredError;
@@ -20,13 +21,13 @@ impl VerificationCode {
     /// A new one.
     ///
     /// # Errors
-    /// [`DeferredError::Sealing`] without randomness.
+    /// [`SealError::Sealing`] without randomness.
     pub fn new(call_id: i64) -> Result<Self, DeferredError> {
         let mut octets = Zeroizing::new([0u8; RANDOM]);
         let mut filled = 0;
         while filled < RANDOM {
             let mut more = Zeroizing::new([0u8; RANDOM]);
-            aws_lc_rs::rand::fill(more.as_mut_slice()).map_err(|_| DeferredError::Sealing)?;
+            aws_lc_rs::rand::fill(more.as_mut_slice()).map_err(|_| SealError::Sealing)?;
             for (place, octet) in octets[filled..].iter_mut().zip(more.iter().filter(|octet| **octet != 0)) {
                 *place = *octet;
                 filled += 1;

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use kapia_storage::Lock;
+use kapia_storage::{Lock, SealingKey};
 use rusqlite::Connection;
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
 use crate::call::millis;
 use crate::error::DeferredError;
-use crate::key::SealingKey;
 use crate::lane::Lane;
 use crate::policy::Policy;
 use crate::seal::{Kind, Owner, Sealer};

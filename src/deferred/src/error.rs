@@ -1,10 +1,9 @@
 //! Errors of the store; whoever receives one from `accept` must refuse the call instead.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use kapia_language::Language;
-use kapia_storage::{QueueClosed, StorageError};
+use kapia_storage::{QueueClosed, SealError, StorageError};
 
 use crate::store::STORE;
 use crate::text::CATALOGUE;
@@ -22,28 +21,9 @@ pub enum DeferredError {
         /// The file of the store.
         path: PathBuf,
     },
-    /// The key file cannot be created or read.
-    #[error("{}", self.message(Language::English))]
-    KeyFile {
-        /// The key file.
-        path: PathBuf,
-        /// The cause as the system words it.
-        cause: Arc<str>,
-    },
-    /// The key file is something else.
-    #[error("{}", self.message(Language::English))]
-    KeyMalformed {
-        /// The key file.
-        path: PathBuf,
-    },
-    /// Other users can read the key file.
-    #[error("{}", self.message(Language::English))]
-    KeyExposed {
-        /// The key file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
+    /// There is no key to seal with, or sealing failed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// What was sealed for a call is not what is in the file now.
     #[error("{}", self.message(Language::English))]
     Damaged {
@@ -62,9 +42,6 @@ pub enum DeferredError {
         /// How many are allowed.
         allowed: u32,
     },
-    /// The cryptographic library refused.
-    #[error("{}", self.message(Language::English))]
-    Sealing,
     /// The store was closed.
     #[error("{}", self.message(Language::English))]
     Closed,
@@ -76,13 +53,10 @@ impl DeferredError {
         match self {
             Self::Storage(error) => error.code(),
             Self::WrongKey { .. } => "deferred-wrong-key",
-            Self::KeyFile { .. } => "deferred-key-file",
-            Self::KeyMalformed { .. } => "deferred-key-malformed",
-            Self::KeyExposed { .. } => "deferred-key-exposed",
+            Self::Seal(error) => error.code(),
             Self::Damaged { .. } => "deferred-damaged",
             Self::Conflict { .. } => "deferred-conflict",
             Self::TooMany { .. } => "deferred-too-many",
-            Self::Sealing => "deferred-sealing",
             Self::Closed => "deferred-closed",
         }
     }
@@ -100,14 +74,11 @@ impl DeferredError {
         let fill = |values: &[(&str, &str)]| CATALOGUE.message(self.code(), language, values);
         match self {
             Self::Storage(error) => error.message(language),
-            Self::WrongKey { path } | Self::KeyMalformed { path } => fill(&[("path", &path.display().to_string())]),
-            Self::KeyFile { path, cause } => fill(&[("path", &path.display().to_string()), ("cause", cause)]),
-            Self::KeyExposed { path, mode } => {
-                fill(&[("path", &path.display().to_string()), ("mode", &format!("{mode:04o}"))])
-            }
+            Self::Seal(error) => error.message(language),
+            Self::WrongKey { path } => fill(&[("path", &path.display().to_string())]),
             Self::Damaged { call_id } | Self::Conflict { call_id } => fill(&[("call", &call_id.to_string())]),
             Self::TooMany { allowed } => fill(&[("allowed", &allowed.to_string())]),
-            Self::Sealing | Self::Closed => fill(&[]),
+            Self::Closed => fill(&[]),
         }
     }
 
@@ -115,12 +86,9 @@ impl DeferredError {
     pub fn hint(&self, language: Language) -> String {
         match self {
             Self::Storage(error) => error.hint(language),
+            Self::Seal(error) => error.hint(language),
             other => CATALOGUE.hint(other.code(), language, &[]),
         }
-    }
-
-    pub(crate) fn key_file(path: &Path, cause: &impl ToString) -> Self {
-        Self::KeyFile { path: path.to_owned(), cause: cause.to_string().into() }
     }
 }
 

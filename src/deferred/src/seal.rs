@@ -1,9 +1,6 @@
-//! Sealing: AES-256-GCM, with what the octets are and whose they are as associated data.
+//! Sealing of what belongs to a call: what the octets are and whose they are is sealed with them.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
-
-use crate::error::DeferredError;
-use crate::key::SealingKey;
+use kapia_storage::{SealError, SealingKey};
 
 /// What sealed octets are; the numbers stand in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,38 +14,21 @@ pub(crate) enum Kind {
     KeyCheck = 6,
 }
 
-/// The version of what `seal` writes.
-const FORM: u8 = 1;
-
-pub(crate) struct Sealer(RandomizedNonceKey);
+/// Seals five times for a call.
+pub(crate) struct Sealer(kapia_storage::Sealer);
 
 impl Sealer {
-    pub(crate) fn new(key: &SealingKey) -> Result<Self, DeferredError> {
-        RandomizedNonceKey::new(&AES_256_GCM, key.octets()).map(Self).map_err(|_| DeferredError::Sealing)
+    pub(crate) fn new(key: &SealingKey) -> Result<Self, SealError> {
+        kapia_storage::Sealer::new(key).map(Self)
     }
 
-    /// Ciphertext, tag, nonce, form. Random nonces allow 2³² seals with one key (NIST SP 800-38D §8.3), five for a call.
-    pub(crate) fn seal(&self, kind: Kind, owner: Owner, mut octets: Vec<u8>) -> Result<Vec<u8>, DeferredError> {
-        octets.reserve_exact(AES_256_GCM.tag_len() + NONCE_LEN + 1);
-        let nonce = self
-            .0
-            .seal_in_place_append_tag(Aad::from(owner.associated(kind)), &mut octets)
-            .map_err(|_| DeferredError::Sealing)?;
-        octets.extend_from_slice(nonce.as_ref());
-        octets.push(FORM);
-        Ok(octets)
+    pub(crate) fn seal(&self, kind: Kind, owner: Owner, octets: Vec<u8>) -> Result<Vec<u8>, SealError> {
+        self.0.seal(&owner.associated(kind), octets)
     }
 
     /// The octets again; nothing if they were sealed with another key, as something else, for somebody else, or were changed.
-    pub(crate) fn open(&self, kind: Kind, owner: Owner, mut sealed: Vec<u8>) -> Option<Vec<u8>> {
-        if sealed.pop()? != FORM {
-            return None;
-        }
-        let nonce = sealed.split_off(sealed.len().checked_sub(NONCE_LEN)?);
-        let nonce = Nonce::try_assume_unique_for_key(&nonce).ok()?;
-        let length = self.0.open_in_place(nonce, Aad::from(owner.associated(kind)), &mut sealed).ok()?.len();
-        sealed.truncate(length);
-        Some(sealed)
+    pub(crate) fn open(&self, kind: Kind, owner: Owner, sealed: Vec<u8>) -> Option<Vec<u8>> {
+        self.0.open(&owner.associated(kind), sealed)
     }
 }
 
@@ -78,35 +58,11 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_for_the_same_call_consumer_and_kind_only() {
-        let key = SealingKey::random().unwrap();
-        let sealer = Sealer::new(&key).unwrap();
-        for text in [&b""[..], b"1", b"a longer text that spans some blocks of sixteen octets each"] {
-            let sealed = sealer.seal(Kind::Argument, OWNER, text.to_vec()).unwrap();
-            assert_eq!(sealer.open(Kind::Argument, OWNER, sealed.clone()).as_deref(), Some(text));
-            assert_eq!(sealer.open(Kind::Context, OWNER, sealed.clone()), None);
-            assert_eq!(sealer.open(Kind::Argument, Owner { call_id: 8, ..OWNER }, sealed.clone()), None);
-            assert_eq!(sealer.open(Kind::Argument, Owner { consumer: 4, ..OWNER }, sealed.clone()), None);
-            let other = Sealer::new(&SealingKey::random().unwrap()).unwrap();
-            assert_eq!(other.open(Kind::Argument, OWNER, sealed), None);
-        }
-    }
-
-    #[test]
-    fn one_changed_or_missing_octet_is_noticed_wherever_it_is() {
         let sealer = Sealer::new(&SealingKey::random().unwrap()).unwrap();
-        let sealed = sealer.seal(Kind::Outcome, OWNER, b"outcome".to_vec()).unwrap();
-        for place in 0..sealed.len() {
-            let mut changed = sealed.clone();
-            changed[place] ^= 0x10;
-            assert_eq!(sealer.open(Kind::Outcome, OWNER, changed), None, "{place}");
-            assert_eq!(sealer.open(Kind::Outcome, OWNER, sealed[..place].to_vec()), None, "{place}");
-        }
-    }
-
-    #[test]
-    fn the_same_octets_never_look_the_same_twice() {
-        let sealer = Sealer::new(&SealingKey::random().unwrap()).unwrap();
-        let seal = || sealer.seal(Kind::Facts, OWNER, b"facts".to_vec()).unwrap();
-        assert_ne!(seal(), seal());
+        let sealed = sealer.seal(Kind::Argument, OWNER, b"argument".to_vec()).unwrap();
+        assert_eq!(sealer.open(Kind::Argument, OWNER, sealed.clone()).as_deref(), Some(&b"argument"[..]));
+        assert_eq!(sealer.open(Kind::Context, OWNER, sealed.clone()), None);
+        assert_eq!(sealer.open(Kind::Argument, Owner { call_id: 8, ..OWNER }, sealed.clone()), None);
+        assert_eq!(sealer.open(Kind::Argument, Owner { consumer: 4, ..OWNER }, sealed), None);
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Ended {
     pub code: Cow<'static, str>,
     pub hint: Bilingual,
     pub places: Vec<Place>,
+    /// The cause in both languages, where the condition has it in one only.
+    pub told: Option<Bilingual>,
     /// Whether the same call can succeed later without anybody changing anything.
     pub passing: bool,
 }
@@ -33,6 +35,6 @@ impl Ended {
         hint: Bilingual,
     ) -> Box<Ended> {
         let code = code.into();
-        Box::new(Ended { outcome, condition, code, hint, places: Vec::new(), passing: false })
+        Box::new(Ended { outcome, condition, code, hint, places: Vec::new(), told: None, passing: false })
     }
 }

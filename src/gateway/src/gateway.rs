@@ -2,6 +2,7 @@ use crate::deferral::{self, Deferral};
 use crate::ended::{Ended, Notice};
 use crate::filter::FilterPlan;
 use crate::identity;
+use crate::length::aside;
 use crate::message::{Incoming, Outgoing};
 use crate::metrics::Metrics;
 use crate::opened::{NotACall, Opened, open};
@@ -10,16 +11,20 @@ use crate::stages::{self, Checked};
 use crate::successor;
 use crate::telling::{self, Telling};
 use crate::trace::Trace;
+use crate::typed;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use kapia_adapter::{Catalogue, Operation};
+use kapia_adapter::{Catalogue, Operation, Room, Told};
+use kapia_faces::{Face, Faces};
 use kapia_journal::{Journal, Outcome, Part, Step};
 use kapia_registry::{FieldRights, Registry};
-use kapia_regix::{Condition, Method, Reply, Shape};
+use kapia_regix::{Condition, Method, Reply, Shape, TypedFault};
 use kapia_signature::Signer;
-use kapia_soap::{Bilingual, Fault, FaultCode, Problem};
+use kapia_soap::{Addressed, Bilingual, Fault, FaultCode, Problem};
+use kapia_spool::Octets;
+use kapia_xml::ValuePrefixes;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
@@ -33,16 +38,31 @@ pub struct Parts {
     /// Where every call is written down.
     pub journal: Arc<Journal>,
     /// What signs answers; without one a request for a signature is refused.
-    pub signer: Option<Signer>,
+    pub signer: Option<Arc<Signer>>,
     /// How calls are answered later; without it asynchronous calls are refused.
     pub deferral: Option<Deferral>,
     /// How it behaves.
     pub settings: Settings,
 }
 
+impl Parts {
+    /// The same parts with other operations.
+    pub fn with_catalogue(&self, catalogue: Catalogue) -> Parts {
+        Parts {
+            catalogue,
+            registry: Arc::clone(&self.registry),
+            journal: Arc::clone(&self.journal),
+            signer: self.signer.clone(),
+            deferral: self.deferral.clone(),
+            settings: self.settings.clone(),
+        }
+    }
+}
+
 /// The gateway: one message in, one reply out.
 pub struct Gateway {
     parts: ArcSwap<Parts>,
+    faces: ArcSwap<Faces>,
     plans: RwLock<HashMap<(usize, usize), CachedPlan>>,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -57,8 +77,20 @@ struct CachedPlan {
 /// What a call that ended well gives.
 struct Good {
     outcome: Outcome,
-    octets: Vec<u8>,
+    said: Said,
     notice: Option<Notice>,
+}
+
+/// The octets of an answer, and what the journal says of them.
+pub(crate) struct Said {
+    pub octets: Octets,
+    pub part: Part,
+}
+
+impl From<Vec<u8>> for Said {
+    fn from(octets: Vec<u8>) -> Said {
+        Said { part: Part::of(&octets), octets: Octets::from(octets) }
+    }
 }
 
 /// The journal could not be written.
@@ -70,7 +102,8 @@ const PLANS: usize = 10_000;
 impl Gateway {
     /// A gateway of these parts.
     pub fn new(parts: Parts) -> Gateway {
-        Gateway { parts: ArcSwap::from_pointee(parts), plans: RwLock::default(), metrics: Arc::default() }
+        let faces = ArcSwap::from_pointee(Faces::of(&parts.catalogue));
+        Gateway { parts: ArcSwap::from_pointee(parts), faces, plans: RwLock::default(), metrics: Arc::default() }
     }
 
     /// The parts that serve now.
@@ -80,7 +113,25 @@ impl Gateway {
 
     /// Replaces the parts; calls that are under way end with the old ones.
     pub fn replace(&self, parts: Parts) {
+        self.faces.store(Arc::new(Faces::of(&parts.catalogue)));
+        // Filters of operations that are served no more would keep their schemas.
+        let served: HashSet<usize> =
+            parts.catalogue.operations().map(|served| Arc::as_ptr(&served.operation).addr()).collect();
         self.parts.store(Arc::new(parts));
+        self.plans
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|(_, operation), _| served.contains(operation));
+    }
+
+    /// The typed contract of a package that serves operations now, by its name without regard to case.
+    pub fn face(&self, package: &str) -> Option<Arc<Face>> {
+        self.faces.load().find(package).cloned()
+    }
+
+    /// The typed contracts of all packages that serve operations now.
+    pub fn faces(&self) -> Arc<Faces> {
+        self.faces.load_full()
     }
 
     /// Appends the gateway's metrics in Prometheus text format.
@@ -101,17 +152,20 @@ impl Gateway {
             Ok(opened) => opened,
             Err(not_a_call) => {
                 self.metrics.not_a_call();
-                return refuse(&not_a_call);
+                return refuse(&not_a_call, incoming.face.is_some());
             }
         };
         let (method, version, message_id) = (opened.method, opened.version, opened.message_id.clone());
+        let typed = opened.typed.clone();
         let mut trace = Trace::begin(&incoming, version, request, Arc::clone(&self.metrics));
         if let Ok(request) = &opened.request {
             trace.request(request, message_id.as_deref());
         }
         trace.stage("open");
-        let reply = Reply { entry: incoming.entry, method, version, relates_to: message_id.as_deref() };
-        let mut outgoing = match self.run(opened, &incoming, &parts, &reply, &mut trace).await {
+        let relates_to = message_id.as_deref();
+        let typed = typed.as_ref().map(|asked| asked.typed(relates_to));
+        let reply = Reply { entry: incoming.entry, method, version, relates_to, typed };
+        let (mut outgoing, part) = match self.run(opened, &incoming, &parts, &reply, &mut trace).await {
             Ok(good) => {
                 trace.record.outcome = good.outcome;
                 answered(version.content_type(), good)
@@ -122,22 +176,17 @@ impl Gateway {
             }
         };
         successor::tell(trace.old_name(), &mut outgoing);
-        self.metrics.call(incoming.entry, trace.record.outcome);
-        match self.write_down(trace, &outgoing.body, &parts).await {
+        self.metrics.call(incoming.entry, incoming.face.is_some(), trace.record.outcome);
+        match self.write_down(trace, part, &parts).await {
             Ok(()) => outgoing,
             Err(NotWrittenDown) => not_journaled(&reply),
         }
     }
 
     /// Makes the record of a call durable; `answer` may leave only if this succeeds.
-    pub(crate) async fn write_down(
-        &self,
-        mut trace: Trace,
-        answer: &[u8],
-        parts: &Parts,
-    ) -> Result<(), NotWrittenDown> {
+    pub(crate) async fn write_down(&self, mut trace: Trace, answer: Part, parts: &Parts) -> Result<(), NotWrittenDown> {
         let validation = trace.record.answer.validation.take();
-        trace.record.answer = Part { validation, ..Part::of(answer) };
+        trace.record.answer = Part { validation, ..answer };
         let journaling = Instant::now();
         let journaled = parts.journal.append(trace.record).await;
         self.metrics.stage("journal", journaling.elapsed());
@@ -189,14 +238,24 @@ impl Gateway {
         if later {
             return accept(&checked, incoming, parts, reply, trace, now).await;
         }
-        let answer = self.ask(&checked, incoming, parts, parts.settings.register_timeout, trace).await?;
         let permitted = checked.permitted();
-        let telling = Telling::of_call(&checked, &answer, now);
-        let octets = self.tell(&telling, permitted.permit(), parts, reply, trace).await?;
-        Ok(Good { outcome: outcome_of(&answer), octets, notice: None })
+        // A file such as a PDF is made of the whole answer.
+        let room = (!permitted.known.request.processing.transform_to_pdf).then_some(&parts.settings.room);
+        let patience = parts.settings.register_timeout;
+        match self.ask_at_length(&checked, incoming, parts, patience, room, trace).await? {
+            (Told::Answer(answer), _) => {
+                let telling = Telling::of_call(&checked, &answer, now);
+                let octets = self.tell(&telling, permitted.permit(), parts, reply, trace).await?;
+                Ok(Good { outcome: outcome_of(answer.outcome()), said: octets.into(), notice: None })
+            }
+            (Told::Long(long), prefixes) => {
+                let said = self.tell_at_length(&checked, (&long, &prefixes), parts, reply, trace)?;
+                Ok(Good { outcome: outcome_of(long.outcome()), said, notice: None })
+            }
+        }
     }
 
-    /// Asks the register; what comes back is valid.
+    /// Asks the register for an answer that is in memory; what comes back is valid.
     pub(crate) async fn ask(
         &self,
         checked: &Checked<'_>,
@@ -205,13 +264,31 @@ impl Gateway {
         patience: Duration,
         trace: &mut Trace,
     ) -> Result<kapia_adapter::Answer, Box<Ended>> {
+        let (told, _) = self.ask_at_length(checked, incoming, parts, patience, None, trace).await?;
+        let answer = told.into_answer(&checked.permitted().known.served.operation);
+        answer.map_err(|error| stages::register_failed(&error, &parts.settings))
+    }
+
+    /// Asks the register; what comes back is valid, and in memory unless there is room for more.
+    async fn ask_at_length(
+        &self,
+        checked: &Checked<'_>,
+        incoming: &Incoming,
+        parts: &Parts,
+        patience: Duration,
+        room: Option<&Room>,
+        trace: &mut Trace,
+    ) -> Result<(Told, ValuePrefixes), Box<Ended>> {
         let id = trace.record.service_call_id;
-        let answer = stages::ask(checked, id, incoming, &parts.settings, patience).await?;
+        let told = stages::ask(checked, id, incoming, &parts.settings, patience, room).await?;
         trace.stage("ask");
         let operation = &checked.permitted().known.served.operation;
-        stages::check_answer(operation, answer.document(), &parts.settings, trace)?;
+        let prefixes = match &told {
+            Told::Answer(_) => stages::check_answer(operation, &told, &parts.settings, trace),
+            Told::Long(_) => aside(|| stages::check_answer(operation, &told, &parts.settings, trace)),
+        }?;
         trace.stage("check-answer");
-        Ok(answer)
+        Ok((told, prefixes))
     }
 
     /// The answer to an asynchronous call, if it is there.
@@ -232,10 +309,14 @@ impl Gateway {
         trace.stage("fetch");
         let Some(stored) = stored else {
             let octets = reply.pending(trace.record.service_call_id);
-            return Ok(Good { outcome: Outcome::Pending, octets, notice: None });
+            return Ok(Good { outcome: Outcome::Pending, said: octets.into(), notice: None });
         };
+        if opened.typed.as_ref().is_some_and(|asked| asked.full_name != stored.operation) {
+            // The answer to another operation has no place in the reply that this one promises.
+            return Err(deferral::unknown(incoming.entry));
+        }
         let octets = self.tell_stored(&stored, &caller, parts, reply, trace).await?;
-        Ok(Good { outcome: Outcome::Answered, octets, notice: None })
+        Ok(Good { outcome: Outcome::Answered, said: octets.into(), notice: None })
     }
 
     /// The filter of an operation for these rights.
@@ -270,7 +351,7 @@ async fn accept(
     let accepted = deferral::accept(checked, incoming, parts, id, now).await?;
     trace.stage("accept");
     let octets = reply.accepted(id, Some(accepted.code.reveal()));
-    Ok(Good { outcome: Outcome::Pending, octets, notice: accepted.notice })
+    Ok(Good { outcome: Outcome::Pending, said: octets.into(), notice: accepted.notice })
 }
 
 /// The consumer has the answer to an asynchronous call.
@@ -288,11 +369,11 @@ async fn acknowledge(
     deferral::acknowledge(&opened.asked, incoming.entry, &caller, parts, now).await?;
     trace.record.service_call_id = opened.asked.service_call_id.unwrap_or_default();
     trace.stage("fetch");
-    Ok(Good { outcome: Outcome::Answered, octets: reply.acknowledged(), notice: None })
+    Ok(Good { outcome: Outcome::Answered, said: reply.acknowledged().into(), notice: None })
 }
 
-pub(crate) fn outcome_of(answer: &kapia_adapter::Answer) -> Outcome {
-    match answer.outcome() {
+pub(crate) fn outcome_of(outcome: kapia_adapter::Outcome) -> Outcome {
+    match outcome {
         kapia_adapter::Outcome::Data => Outcome::Answered,
         kapia_adapter::Outcome::NoData => Outcome::NoData,
     }
@@ -303,47 +384,65 @@ async fn next_call_id(parts: &Parts) -> Result<i64, Box<Ended>> {
         tracing::error!(code = error.code(), "no call number could be reserved");
         let hint = Bilingual::new("try again later", "опитайте по-късно");
         let cause = "the call cannot be written down now".to_owned();
-        Ended::new(Outcome::InternalError, Condition::Core(cause), "journal-unavailable", hint)
+        let mut ended = Ended::new(Outcome::InternalError, Condition::Core(cause), "journal-unavailable", hint);
+        ended.passing = true;
+        ended
     })
 }
 
-fn answered(content_type: &'static str, good: Good) -> Outgoing {
-    let Good { octets, notice, .. } = good;
+fn answered(content_type: &'static str, good: Good) -> (Outgoing, Part) {
+    let Good { said: Said { octets, part }, notice, .. } = good;
     let (code, hint) = match notice {
         Some(Notice { code, hint }) => (Some(code), Some(hint.en)),
         None => (None, None),
     };
-    Outgoing { status: 200, content_type, body: Bytes::from(octets), code, hint, headers: Vec::new() }
+    (Outgoing { status: 200, content_type, body: octets, code, hint, headers: Vec::new() }, part)
 }
 
-fn end(ended: Ended, reply: &Reply<'_>, service_call_id: i64) -> Outgoing {
-    let Ended { condition, code, hint, places, .. } = ended;
-    let hint_en = hint.en.clone();
-    let (status, octets) = match condition.shape(reply.method, &code, hint, places) {
-        Shape::Result { text, is_ready } => {
-            // RegiX gives the number of the call only when the register was asked (regix-contract §5.3).
-            let id = if is_ready { service_call_id } else { 0 };
-            (200, reply.error(&text, is_ready, id))
+fn end(ended: Ended, reply: &Reply<'_>, service_call_id: i64) -> (Outgoing, Part) {
+    let (status, octets, code, hint_en) = match &reply.typed {
+        Some(typed) => {
+            let (octets, code, hint) = typed::end(ended, reply, typed.addressed, service_call_id);
+            (500, octets, code, hint)
         }
-        Shape::Fault(fault) => (500, fault.write(reply.version, reply.relates_to)),
+        None => {
+            let Ended { condition, code, hint, places, .. } = ended;
+            let hint_en = hint.en.clone();
+            let (status, octets) = match condition.shape(reply.method, &code, hint, places) {
+                Shape::Result { text, is_ready } => {
+                    // RegiX gives the number of the call only when the register was asked (regix-contract §5.3).
+                    let id = if is_ready { service_call_id } else { 0 };
+                    (200, reply.error(&text, is_ready, id))
+                }
+                Shape::Fault(fault) => (500, fault.write(reply.version, reply.relates_to)),
+            };
+            (status, octets, code, hint_en)
+        }
     };
-    Outgoing {
+    let Said { octets, part } = octets.into();
+    let outgoing = Outgoing {
         status,
         content_type: reply.version.content_type(),
-        body: Bytes::from(octets),
+        body: octets,
         code: Some(code),
         hint: Some(hint_en).filter(|hint| !hint.is_empty()),
         headers: Vec::new(),
-    }
+    };
+    (outgoing, part)
 }
 
-fn refuse(not_a_call: &NotACall) -> Outgoing {
+fn refuse(not_a_call: &NotACall, typed: bool) -> Outgoing {
     let NotACall { status, version, message_id, fault, code } = not_a_call;
     let hint = fault.problem.as_ref().map(|problem| problem.hint.en.clone());
+    let octets = match (typed, message_id.as_deref()) {
+        (false, message_id) => fault.write(*version, message_id),
+        (true, None) => TypedFault::default().write(fault, *version, Addressed::No),
+        (true, message_id) => TypedFault::default().write(fault, *version, Addressed::Yes(message_id)),
+    };
     Outgoing {
         status: *status,
         content_type: version.content_type(),
-        body: Bytes::from(fault.write(*version, message_id.as_deref())),
+        body: octets.into(),
         code: Some(Cow::Borrowed(code)),
         hint,
         headers: Vec::new(),
@@ -364,7 +463,7 @@ fn not_journaled(reply: &Reply<'_>) -> Outgoing {
     Outgoing {
         status: 500,
         content_type: reply.version.content_type(),
-        body: Bytes::from(fault.write(reply.version, reply.relates_to)),
+        body: typed::not_journaled(fault, reply).into(),
         code: Some("journal-unavailable".into()),
         hint: Some("try again later".into()),
         headers: Vec::new(),

@@ -11,12 +11,13 @@ mod rights;
 mod tuning;
 
 use crate::filter::FilterPlan;
+use crate::parameters::refresh_parameters;
 use crate::settings::Settings;
 use adapters::Adapters;
 use answer::Said;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use kapia_adapter::Catalogue;
+use kapia_adapter::{Catalogue, ParameterStore};
 use kapia_journal::Journal;
 use kapia_signature::Signer;
 use std::collections::{BTreeMap, HashMap};
@@ -24,19 +25,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use time::OffsetDateTime;
 use tuning::Tuning;
+pub use tuning::{HOST, host_parameters};
 
 /// What a host is made of.
 pub struct HostingParts {
     /// The operations that are served.
     pub catalogue: Catalogue,
     /// What signs results; without one a call that wants a signature is an error.
-    pub signer: Option<Signer>,
+    pub signer: Option<Arc<Signer>>,
     /// Where calls are written down; the core has a journal of its own.
     pub journal: Option<Arc<Journal>>,
     /// How it behaves.
     pub settings: Settings,
     /// Whether a core may set parameters: the protocol does not say who it is.
     pub settable: bool,
+    /// Where the values of the host's own parameters stand; without it they last until it ends.
+    pub parameters: Option<Arc<dyn ParameterStore>>,
 }
 
 /// An adapter host: one request of a core in, one answer out.
@@ -104,7 +108,7 @@ pub struct HostedAdapter {
 impl Hosting {
     /// A host of these parts.
     pub fn new(parts: HostingParts) -> Hosting {
-        let tuning = Tuning::new(&parts.settings);
+        let tuning = Tuning::new(&parts.settings, parts.parameters.as_deref());
         Hosting {
             state: ArcSwap::from_pointee(State::new(parts)),
             tuning,
@@ -118,6 +122,29 @@ impl Hosting {
     pub fn replace(&self, parts: HostingParts) {
         self.state.store(Arc::new(State::new(parts)));
         self.plans.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Takes over the values of parameters that somebody else has set since.
+    pub fn refresh_parameters(&self) {
+        let state = self.state.load_full();
+        if let Some(store) = &state.parts.parameters {
+            self.tuning.refresh(&**store);
+        }
+        refresh_parameters(&state.parts.catalogue);
+    }
+
+    /// Replaces the operations; calls that are under way end with the old ones.
+    pub fn replace_catalogue(&self, catalogue: Catalogue) {
+        let before = self.state.load();
+        let parts = &before.parts;
+        self.replace(HostingParts {
+            catalogue,
+            signer: parts.signer.clone(),
+            journal: parts.journal.clone(),
+            settings: parts.settings.clone(),
+            settable: parts.settable,
+            parameters: parts.parameters.clone(),
+        });
     }
 
     /// The adapters that are served, in the order of their names.

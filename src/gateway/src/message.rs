@@ -1,8 +1,11 @@
 use bytes::Bytes;
+use kapia_faces::Face;
 use kapia_pki::Shown;
 use kapia_regix::{Address, EntryPoint};
+use kapia_spool::Octets;
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 use time::OffsetDateTime;
 
@@ -11,6 +14,8 @@ use time::OffsetDateTime;
 pub struct Incoming {
     /// The entry point that its path names.
     pub entry: EntryPoint,
+    /// The typed contract that its path names; the entry point is V2 then.
+    pub face: Option<Arc<Face>>,
     /// Which address of the entry point.
     pub address: Address,
     /// `Content-Type`, as sent.
@@ -39,7 +44,7 @@ pub struct Outgoing {
     /// The media type.
     pub content_type: &'static str,
     /// The envelope.
-    pub body: Bytes,
+    pub body: Octets,
     /// Stable code of what went wrong, `None` for an answer.
     pub code: Option<Cow<'static, str>>,
     /// What to do about it, for a header of the reply: results have no room for it.

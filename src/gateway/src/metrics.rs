@@ -40,6 +40,7 @@ pub(crate) enum TokenFate {
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     calls: [[AtomicU64; Outcome::ALL.len()]; EntryPoint::ALL.len()],
+    typed_calls: [AtomicU64; Outcome::ALL.len()],
     stages: [AtomicU64; STAGES.len()],
     not_calls: AtomicU64,
     argument_violations: AtomicU64,
@@ -60,8 +61,12 @@ const EXECUTIONS: [&str; 3] = ["answered", "failed", "again"];
 const PUSHES: [&str; 3] = ["delivered", "given-up", "again"];
 
 impl Metrics {
-    pub fn call(&self, entry: EntryPoint, outcome: Outcome) {
+    pub fn call(&self, entry: EntryPoint, typed: bool, outcome: Outcome) {
         let outcome = Outcome::ALL.iter().position(|other| *other == outcome).unwrap_or_default();
+        if typed {
+            self.typed_calls[outcome].fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         let entry = EntryPoint::ALL.iter().position(|other| *other == entry).unwrap_or_default();
         self.calls[entry][outcome].fetch_add(1, Ordering::Relaxed);
     }
@@ -118,8 +123,8 @@ impl Metrics {
     pub fn write(&self, out: &mut String) {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         head(out, "kapia_calls_total", "Calls by entry point and outcome.");
-        for (entry, outcomes) in EntryPoint::ALL.iter().zip(&self.calls) {
-            let entry = entry.name();
+        let entries = EntryPoint::ALL.iter().map(|entry| entry.name()).zip(&self.calls);
+        for (entry, outcomes) in entries.chain([("typed", &self.typed_calls)]) {
             for (outcome, count) in Outcome::ALL.iter().zip(outcomes) {
                 let name = outcome.as_str();
                 let _ = writeln!(out, "kapia_calls_total{{entry=\"{entry}\",outcome=\"{name}\"}} {}", read(count));

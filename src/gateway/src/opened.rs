@@ -3,9 +3,14 @@
 use crate::message::Incoming;
 use crate::settings::Settings;
 use bytes::Bytes;
-use kapia_regix::{CheckRequest, Method, RequestError, ServiceRequest, read_check, read_request};
-use kapia_soap::{Addressing, Bilingual, Envelope, Fault, FaultCode, Problem, Version, WSS_NAMESPACES};
-use kapia_xml::{Document, ElementId, XmlError};
+use kapia_faces::Face;
+use kapia_regix::{
+    CheckRequest, Method, RequestError, ServiceRequest, Typed, TypedStep, read_check, read_request, read_typed,
+    read_typed_check,
+};
+use kapia_soap::{Addressed, Addressing, Bilingual, Envelope, Fault, FaultCode, Problem, Version, WSS_NAMESPACES};
+use kapia_xml::{Document, Element, ElementId, XmlError};
+use std::sync::Arc;
 
 /// A message that has been understood as a call of a method.
 pub(crate) struct Opened {
@@ -19,6 +24,35 @@ pub(crate) struct Opened {
     pub request: Result<ServiceRequest, RequestError>,
     /// Which call the other methods mean; empty for a call.
     pub asked: CheckRequest,
+    /// What is asked of a typed contract, if one was called.
+    pub typed: Option<TypedAsk>,
+}
+
+/// What is asked of a typed contract.
+#[derive(Clone)]
+pub(crate) struct TypedAsk {
+    pub face: Arc<Face>,
+    /// The name of the operation in the contract.
+    pub operation: String,
+    /// Its full name.
+    pub full_name: String,
+    pub step: TypedStep,
+    pub action: String,
+    /// Whether the request has addressing headers.
+    pub addressed: bool,
+}
+
+impl TypedAsk {
+    /// What makes a reply to it a typed one.
+    pub fn typed<'a>(&'a self, message_id: Option<&'a str>) -> Typed<'a> {
+        Typed {
+            namespace: &self.face.namespace,
+            operation: &self.operation,
+            step: self.step,
+            action: &self.action,
+            addressed: if self.addressed { Addressed::Yes(message_id) } else { Addressed::No },
+        }
+    }
 }
 
 /// Why a message is not a call: an HTTP status and, where SOAP can be spoken, a fault.
@@ -45,7 +79,15 @@ pub(crate) fn open(incoming: &Incoming, body: Bytes, settings: &Settings) -> Res
         .map_err(|(error, addressing)| refuse(500, error.code(), error.fault(), addressing.message_id))?;
     let Addressing { action, message_id } = envelope.addressing;
     let body = document.element(envelope.body);
-    let Some(method) = incoming.entry.method(body.namespace(), body.local()) else {
+    let addressed = message_id.is_some() || (version == Version::V12 && action.is_some());
+    let (method, typed) = match &incoming.face {
+        None => (incoming.entry.method(body.namespace(), body.local()), None),
+        Some(face) => {
+            let typed = typed_ask(face, body, addressed);
+            (typed.as_ref().map(|typed| typed.step.method()), typed)
+        }
+    };
+    let Some(method) = method else {
         let reason = format!("the element {} is not a method of this entry point", body.name());
         return Err(refuse(500, "method-unknown", action_not_supported(reason), message_id));
     };
@@ -53,18 +95,33 @@ pub(crate) fn open(incoming: &Incoming, body: Bytes, settings: &Settings) -> Res
         Version::V12 => action,
         Version::V11 => incoming.soap_action.as_deref().map(|action| action.trim().trim_matches('"').to_owned()),
     };
-    if named.is_some_and(|named| !named.is_empty() && named != incoming.entry.action(method)) {
+    let expected = typed.as_ref().map_or_else(|| incoming.entry.action(method), |typed| typed.action.clone());
+    if named.is_some_and(|named| !named.is_empty() && named != expected) {
         // What was named is not told: it is whatever somebody put into a header.
         let reason = format!("the action of the message is not that of {}", method.name());
         return Err(refuse(500, "action-mismatch", action_not_supported(reason), message_id));
     }
-    let (request, asked) = match method {
-        Method::Execute | Method::ExecuteSynchronous => {
+    let (request, asked) = match (&typed, method) {
+        (Some(typed), Method::Execute) => (read_typed(&typed.full_name, body), CheckRequest::default()),
+        (Some(_), _) => (Ok(ServiceRequest::default()), read_typed_check(body)),
+        (None, Method::Execute | Method::ExecuteSynchronous) => {
             (read_request(incoming.entry, method, body), CheckRequest::default())
         }
-        _ => (Ok(ServiceRequest::default()), read_check(incoming.entry, method, body)),
+        (None, _) => (Ok(ServiceRequest::default()), read_check(incoming.entry, method, body)),
     };
-    Ok(Opened { document, version, message_id, method, security: envelope.security, request, asked })
+    Ok(Opened { document, version, message_id, method, security: envelope.security, request, asked, typed })
+}
+
+fn typed_ask(face: &Arc<Face>, body: Element<'_>, addressed: bool) -> Option<TypedAsk> {
+    let asked = face.find(body.namespace(), body.local())?;
+    Some(TypedAsk {
+        face: Arc::clone(face),
+        operation: asked.operation.name.clone(),
+        full_name: asked.operation.operation.name.to_string(),
+        step: asked.step,
+        action: face.action(&asked),
+        addressed,
+    })
 }
 
 fn announced(incoming: &Incoming) -> Result<Version, Box<NotACall>> {

@@ -1,3 +1,4 @@
+use kapia_adapter::Room;
 use kapia_saml::Judge;
 use kapia_xml::Limits;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,8 @@ pub enum TextLanguage {
 pub struct Settings {
     /// Limits of every message and of every answer of a register.
     pub limits: Limits,
+    /// How much of an answer of a register may be in memory; what is longer is told window by window.
+    pub room: Room,
     /// What happens to documents that break their schema.
     pub validation: Validation,
     /// How long a register may take.
@@ -47,6 +50,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             limits: Limits::default(),
+            room: Room::default(),
             validation: Validation::default(),
             register_timeout: Duration::from_secs(60),
             language: TextLanguage::default(),

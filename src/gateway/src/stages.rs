@@ -5,14 +5,14 @@ use crate::gateway::Parts;
 use crate::opened::Opened;
 use crate::settings::{Settings, Validation};
 use crate::trace::{Trace, without_numbers};
-use kapia_adapter::{AdapterError, CallFacts, Fault, Operation, Question, Sensitive, Served, Unserved};
+use kapia_adapter::{AdapterError, CallFacts, Fault, Operation, Question, Room, Sensitive, Served, Told, Unserved};
 use kapia_journal::Outcome;
 use kapia_language::Language;
 use kapia_registry::{Caller, ConsumerId, Credential, Denial, OperationName, Permit};
 use kapia_regix::{Condition, EntryPoint, Method, ServiceRequest};
 use kapia_schema::{Options, Report, SchemaSet};
 use kapia_soap::{Bilingual, Place};
-use kapia_xml::{Document, Element, QName};
+use kapia_xml::{Element, QName, ValuePrefixes, Window};
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
@@ -226,19 +226,27 @@ fn first_hint(report: &Report) -> Bilingual {
         .unwrap_or_default()
 }
 
-/// Asks the register, for no longer than `patience`.
+/// Asks the register, for no longer than `patience`; with room it may answer at length.
 pub(crate) async fn ask(
     checked: &Checked<'_>,
     service_call_id: i64,
     incoming: &crate::Incoming,
     settings: &Settings,
     patience: Duration,
-) -> Result<kapia_adapter::Answer, Box<Ended>> {
+    room: Option<&Room>,
+) -> Result<Told, Box<Ended>> {
     let Permitted { known, permit } = checked.permitted();
     let facts = call_facts(known, permit, service_call_id, incoming, patience);
     let question = Question { operation: &known.served.operation, argument: checked.argument(), call: &facts };
-    match tokio::time::timeout(patience, known.served.adapter().ask(question)).await {
-        Ok(Ok(answer)) => Ok(answer),
+    let adapter = known.served.adapter();
+    let asked = async {
+        match room {
+            Some(room) => adapter.ask_at_length(question, room).await,
+            None => adapter.ask(question).await.map(Told::Answer),
+        }
+    };
+    match tokio::time::timeout(patience, asked).await {
+        Ok(Ok(told)) => Ok(told),
         Ok(Err(error)) => Err(register_failed(&error, settings)),
         Err(_) => {
             let seconds = patience.as_secs();
@@ -249,13 +257,14 @@ pub(crate) async fn ask(
             );
             let condition = Condition::Register(text.into());
             let mut ended = Ended::new(Outcome::AdapterError, condition, "register-timeout", hint);
+            ended.told = Some(Bilingual::new("the register did not answer in time", "регистърът не отговори навреме"));
             ended.passing = true;
             Err(ended)
         }
     }
 }
 
-fn register_failed(error: &AdapterError, settings: &Settings) -> Box<Ended> {
+pub(crate) fn register_failed(error: &AdapterError, settings: &Settings) -> Box<Ended> {
     let text = settings.language.of(&error.message.en, &error.message.bg);
     let hint = Bilingual::new(&*error.hint.en, &*error.hint.bg);
     let text = format!("{text}; hint: {}", settings.language.of(&hint.en, &hint.bg));
@@ -264,6 +273,7 @@ fn register_failed(error: &AdapterError, settings: &Settings) -> Box<Ended> {
         Fault::Register | Fault::Client => (Outcome::AdapterError, Condition::Register(text)),
     };
     let mut ended = Ended::new(outcome, condition, error.code, hint);
+    ended.told = Some(Bilingual::new(&*error.message.en, &*error.message.bg));
     ended.passing = error.retryable;
     ended
 }
@@ -291,26 +301,39 @@ fn call_facts(
     }
 }
 
-/// Is the answer valid? In strict mode an answer that breaks its schema never reaches the consumer.
+/// Is the answer valid? In strict mode an answer that breaks its schema never reaches the consumer. Of a long answer the
+/// prefixes come back that its values rely on, so that it need not be read once more for them.
 pub(crate) fn check_answer(
     operation: &Operation,
-    document: &Document,
+    told: &Told,
     settings: &Settings,
     trace: &mut Trace,
-) -> Result<(), Box<Ended>> {
-    let report = validate(&operation.response.schema, document.root(), settings);
+) -> Result<ValuePrefixes, Box<Ended>> {
+    let mut prefixes = ValuePrefixes::default();
+    let report = match told {
+        Told::Answer(answer) => validate(&operation.response.schema, answer.document().root(), settings),
+        Told::Long(long) => {
+            let options = Options { max_violations: settings.told_violations };
+            let seen = |window: &Window| prefixes.note(window.root());
+            let report = operation.response.schema.validate_windows(|| long.windows(), &options, seen);
+            report.map_err(|error| register_failed(&kapia_adapter::unreadable(&error), settings))?
+        }
+    };
     trace.validated(false, settings.validation, &report);
     if report.is_valid() || settings.validation == Validation::Report {
-        return Ok(());
+        return Ok(prefixes);
     }
-    let text = settings.language.of(
+    let told = Bilingual::new(
         "the answer of the register does not match its schema and was withheld",
         "отговорът на регистъра не отговаря на схемата си и е задържан",
     );
+    let text = settings.language.of(&told.en, &told.bg);
     let hint = Bilingual::new(
         "tell the administration that keeps the register; the journal of the gateway says what is wrong",
         "уведомете администрацията, която води регистъра; дневникът на шлюза казва какво не е наред",
     );
     let text = format!("{text}; hint: {}", settings.language.of(&hint.en, &hint.bg));
-    Err(Ended::new(Outcome::InvalidAnswer, Condition::Register(text), "answer-invalid", hint))
+    let mut ended = Ended::new(Outcome::InvalidAnswer, Condition::Register(text), "answer-invalid", hint);
+    ended.told = Some(told);
+    Err(ended)
 }

@@ -21,13 +21,20 @@ use time::{Date, OffsetDateTime, Time};
 /// switched off does (regix-contract §5.3).
 pub(crate) fn admit(served: &Served, now: OffsetDateTime, trace: &mut Trace) -> Result<(), Box<Ended>> {
     let Some(succession) = &served.operation.successor else { return Ok(()) };
-    let about = succession.successor.to_string();
-    trace.record.warnings.push(Warning { code: "operation-superseded".into(), about });
+    note(served, trace);
     trace.superseded(&served.operation);
     if succession.has_ended(now) {
         return Err(ended(succession));
     }
     Ok(())
+}
+
+/// The warning alone, for the later steps of a call that was let go on when it was accepted.
+pub(crate) fn note(served: &Served, trace: &mut Trace) {
+    if let Some(succession) = &served.operation.successor {
+        let about = succession.successor.to_string();
+        trace.record.warnings.push(Warning { code: "operation-superseded".into(), about });
+    }
 }
 
 fn ended(succession: &Succession) -> Box<Ended> {

@@ -85,10 +85,14 @@ impl Gateway {
         trace: &mut Trace,
     ) -> Result<Vec<u8>, Box<Ended>> {
         trace.record.operation = stored.operation.clone();
+        let served = parts.catalogue.find(&stored.operation);
+        if let Ok(served) = &served {
+            crate::successor::note(served, trace);
+        }
         let permit = crate::stages::decide(&stored.operation, caller, parts, OffsetDateTime::now_utc())?;
         trace.stage("permit");
         let told = stored.told()?;
-        let served = parts.catalogue.find(&stored.operation).map_err(|_| no_longer_served())?;
+        let served = served.map_err(|_| no_longer_served())?;
         let facts = &stored.facts;
         let telling = Telling {
             served,
@@ -130,10 +134,10 @@ impl Gateway {
             let Some(signer) = signer else { return Ok::<_, Box<Ended>>(None) };
             let began = Instant::now();
             let request = Request {
-                digest_input: data,
+                digest_input: data.into(),
                 reference_id: "data",
                 prefixes,
-                scope: &[("", reply.entry.data()), ("xsd", XSD), ("xsi", XSI_NAMESPACE)],
+                scope: &[("", reply.data()), ("xsd", XSD), ("xsi", XSI_NAMESPACE)],
                 signing_time: OffsetDateTime::now_utc(),
                 unique: &unique,
             };
@@ -200,7 +204,7 @@ fn no_signer() -> Box<Ended> {
     Ended::new(Outcome::InternalError, Condition::Core(cause), "no-signer", hint)
 }
 
-fn not_signed() -> Box<Ended> {
+pub(crate) fn not_signed() -> Box<Ended> {
     let hint = Bilingual::new("tell the operator of the gateway", "уведомете оператора на шлюза");
     Ended::new(Outcome::InternalError, Condition::Core("the answer could not be signed".into()), "not-signed", hint)
 }

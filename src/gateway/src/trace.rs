@@ -26,7 +26,8 @@ pub(crate) struct Trace {
 impl Trace {
     pub fn begin(incoming: &Incoming, version: Version, request: Part, metrics: Arc<Metrics>) -> Trace {
         let soap = if version == Version::V11 { "1.1" } else { "1.2" };
-        let entry = EntryPoint { version: Cow::Borrowed(incoming.entry.name()), soap: Cow::Borrowed(soap) };
+        let version = incoming.face.as_ref().map_or(incoming.entry.name(), |_| "typed");
+        let entry = EntryPoint { version: Cow::Borrowed(version), soap: Cow::Borrowed(soap) };
         let mut record = Record::new(incoming.received, entry);
         record.client_address = incoming.client_address.clone();
         record.request = request;

@@ -126,7 +126,7 @@ async fn records_hold_digests_and_never_content() {
     let world = world(Settings::default(), &["**"]);
     let (outgoing, _) = world.call(Some(&world.known), GOOD).await;
     let record = world.last_record();
-    assert_eq!(record.answer.sha256, Some(kapia_journal::Sha256::of(&outgoing.body)));
+    assert_eq!(record.answer.sha256, Some(kapia_journal::Sha256::of(&outgoing.body.to_bytes(usize::MAX).unwrap())));
     assert!(record.service_call_id > 0);
     let stages: Vec<&str> = record.stages.iter().map(|stage| stage.0.as_ref()).collect();
     assert_eq!(stages, ["open", "identify", "permit", "check-argument", "ask", "check-answer", "write"]);

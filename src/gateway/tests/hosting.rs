@@ -103,10 +103,10 @@ static PACKAGE: LazyLock<Package> = LazyLock::new(package);
 static HOSTING: LazyLock<Hosting> = LazyLock::new(|| {
     let catalogue = Catalogue::build(vec![package()]);
     let settings = Settings::default();
-    Hosting::new(HostingParts { catalogue, signer: None, journal: None, settings, settable: false })
+    Hosting::new(HostingParts { catalogue, signer: None, journal: None, settings, settable: false, parameters: None })
 });
 
 fn package() -> Package {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../adapters/RegiX.GraoNBDAdapter");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/registers/RegiX.GraoNBDAdapter");
     Package::read(&DirectoryFiles::open(&folder).unwrap()).unwrap()
 }

@@ -24,6 +24,7 @@ async fn call(world: &World, shown: Shown) -> (Outgoing, String) {
     );
     let incoming = Incoming {
         entry: EntryPoint::V2,
+        face: None,
         address: Address::Basic,
         content_type: Some("text/xml".into()),
         soap_action: None,
@@ -35,7 +36,7 @@ async fn call(world: &World, shown: Shown) -> (Outgoing, String) {
         started: Instant::now(),
     };
     let outgoing = world.gateway.answer(incoming).await;
-    let text = String::from_utf8(outgoing.body.to_vec()).unwrap();
+    let text = String::from_utf8(outgoing.body.to_bytes(usize::MAX).unwrap().to_vec()).unwrap();
     (outgoing, text)
 }
 

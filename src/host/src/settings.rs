@@ -126,7 +126,7 @@ fn address(text: &str, binding: Binding) -> Option<Url> {
 fn read_file(keys: &mut Keys<'_, '_>, files: &dyn PackageFiles, named: &Located<String>) -> Option<Vec<u8>> {
     let path = Path::new(&named.value);
     if path.is_absolute() {
-        return match std::fs::read(path) {
+        return match files.outside(path) {
             Ok(octets) => Some(octets),
             Err(error) => {
                 keys.problem(named.line, unreadable_file(&error));

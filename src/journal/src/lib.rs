@@ -33,7 +33,7 @@ pub use chain::{Hash, Head, HeadError, Sealed};
 pub use error::JournalError;
 pub use journal::{Journal, Options, State};
 pub use kapia_language::Language;
-pub use octets::{Digest, Sha1, Sha256};
+pub use octets::{Digest, Digesting, Sha1, Sha256};
 pub use reader::{Entry, Filter, Reader, follow, tail};
 pub use record::{
     CallContext, Certificate, Consumer, EntryPoint, FirstViolation, Identification, Outcome, Part, Record, Stage, Step,

@@ -24,6 +24,33 @@ impl Sha256 {
     }
 }
 
+/// A digest of octets that come piece by piece.
+pub struct Digesting {
+    context: aws_lc_rs::digest::Context,
+    size: u64,
+}
+
+impl Default for Digesting {
+    fn default() -> Self {
+        Self { context: aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256), size: 0 }
+    }
+}
+
+impl Digesting {
+    /// Takes the next octets.
+    pub fn update(&mut self, octets: &[u8]) {
+        self.context.update(octets);
+        self.size += octets.len() as u64;
+    }
+
+    /// How many octets there were, and the digest of all of them.
+    pub fn finish(self) -> (u64, Sha256) {
+        let mut out = [0; 32];
+        out.copy_from_slice(self.context.finish().as_ref());
+        (self.size, Digest(out))
+    }
+}
+
 impl<const N: usize> Digest<N> {
     /// Reads hexadecimal text of exactly `2 N` digits.
     pub fn from_hex(text: &str) -> Option<Self> {

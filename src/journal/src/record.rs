@@ -9,7 +9,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::octets::{Sha1, Sha256};
+use crate::octets::{Digesting, Sha1, Sha256};
 
 /// Longest text kept of one field that comes from outside, in characters; the rest is counted and left out.
 const LONGEST: usize = 4096;
@@ -309,6 +309,12 @@ impl Part {
     /// Size and digest of `octets`.
     pub fn of(octets: &[u8]) -> Self {
         Self { size: octets.len() as u64, sha256: Some(Sha256::of(octets)), validation: None }
+    }
+
+    /// The same of octets that came piece by piece.
+    pub fn of_digested(digesting: Digesting) -> Self {
+        let (size, sha256) = digesting.finish();
+        Self { size, sha256: Some(sha256), validation: None }
     }
 }
 

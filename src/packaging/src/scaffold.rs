@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use kapia_adapter::FullName;
 use kapia_language::Language;
-use kapia_schema::{Folder, Memory, SchemaSet};
+use kapia_schema::{FieldTree, Folder, Memory, SchemaSet};
 use kapia_xml::{Document, Limits, QName};
 
-use crate::draft::{Draft, DraftOperation, quoted};
+use crate::draft::{Draft, DraftOperation};
 use crate::error::PackagingError;
 use crate::example::example;
+use crate::filling::{Asked, Kind, fill};
 use crate::import::package_name;
 use crate::{infer, surroundings, wsdl};
 
@@ -24,17 +25,6 @@ pub enum Seed {
     Samples(Vec<(PathBuf, PathBuf)>),
     /// A WSDL with its schemas in it.
     Wsdl(PathBuf),
-}
-
-/// The kind of backend.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// Answers with files.
-    Sample,
-    /// A database.
-    Sql,
-    /// A remote adapter host.
-    Host,
 }
 
 /// A package, and what its author must say before it can be asked.
@@ -66,7 +56,7 @@ pub fn scaffold(
     operations: &[String],
     roots: &[String],
     seed: &Seed,
-    kind: Kind,
+    kind: &Kind,
 ) -> Result<Scaffolded, PackagingError> {
     let mut draft = Draft { name: package_name(name)?, ..Draft::default() };
     let sketches = match seed {
@@ -74,81 +64,71 @@ pub fn scaffold(
         Seed::Samples(pairs) => of_samples(pairs, &mut draft)?,
         Seed::Wsdl(file) => of_wsdl(file, &mut draft)?,
     };
-    let mut fill_in = Vec::new();
-    draft.backend = match kind {
-        Kind::Sample => "kind = \"sample\"".to_owned(),
-        Kind::Sql => {
-            fill_in.push("[backend] engine; file (sqlite), or host, database, user, password_env".to_owned());
-            "kind = \"sql\"\n# engine = \"postgresql\"\n# host = \"…\"\n# database = \"…\"\n# user = \"…\"\n# password_env = \"…\"".to_owned()
-        }
-        Kind::Host => {
-            fill_in.push("[backend] address = \"http://HOST/…Adapter/\"".to_owned());
-            "kind = \"host\"\n# address = \"http://HOST/…Adapter/\"".to_owned()
-        }
-    };
-    for (at, sketch) in sketches.into_iter().enumerate() {
-        let full = full_name(name, operations.get(at), &sketch)?;
-        let operation = described(&full, &sketch, kind, &mut draft, &mut fill_in)?;
-        draft.operations.push(operation);
+    let mut found = Vec::new();
+    for (at, sketch) in sketches.iter().enumerate() {
+        let full = full_name(name, operations.get(at), sketch)?;
+        found.push(described(&full, sketch, &mut draft)?);
     }
-    Ok(Scaffolded { draft, fill_in })
+    let asked: Vec<Asked<'_>> = found
+        .iter()
+        .enumerate()
+        .map(|(at, one)| Asked {
+            short: &one.short,
+            at,
+            request: one.request.as_ref(),
+            response: one.response.as_ref(),
+            question: &one.question,
+            answer: &one.answer,
+        })
+        .collect();
+    let filled = fill(kind, &asked)?;
+    draft.backend = filled.backend;
+    draft.files.extend(filled.files);
+    let mut settings = filled.operations.into_iter();
+    for one in found {
+        let settings = settings.next().unwrap_or_default();
+        draft.operations.push(DraftOperation { settings, ..one.operation });
+    }
+    Ok(Scaffolded { draft, fill_in: filled.fill_in })
 }
 
-fn described(
-    full: &FullName,
-    sketch: &Sketch,
-    kind: Kind,
-    draft: &mut Draft,
-    fill_in: &mut Vec<String>,
-) -> Result<DraftOperation, PackagingError> {
+/// An operation without its backend.
+struct Described {
+    operation: DraftOperation,
+    short: String,
+    request: Option<FieldTree>,
+    response: Option<FieldTree>,
+    question: Document,
+    answer: Document,
+}
+
+fn described(full: &FullName, sketch: &Sketch, draft: &mut Draft) -> Result<Described, PackagingError> {
     let short = full.operation().to_owned();
-    let mut sample = |side: &Documented, ending: &str| -> Result<(String, Bytes), PackagingError> {
+    let mut sample = |side: &Documented, ending: &str| -> Result<(String, Document), PackagingError> {
         let file = format!("{short}{ending}.xml");
         let octets = match &side.sample {
             Some(octets) => octets.clone(),
             None => made(side)?,
         };
-        draft.files.insert(format!("XMLSamples/{file}"), octets.clone());
-        Ok((file, octets))
+        let path = format!("XMLSamples/{file}");
+        let document = read(&octets, &path)?;
+        draft.files.insert(path, octets);
+        Ok((file, document))
     };
-    let (sample_request, _) = sample(&sketch.request, "Request")?;
+    let (sample_request, question) = sample(&sketch.request, "Request")?;
     let (sample_response, answer) = sample(&sketch.response, "Response")?;
+    let request = sketch.request.schema.fields(&sketch.request.root);
+    let response = sketch.response.schema.fields(&sketch.response.root);
     let mut metadata = None;
-    if let Some(fields) = sketch.request.schema.fields(&sketch.request.root) {
+    if let Some(fields) = &request {
         let file = format!("{short}.xml");
-        let form = surroundings::form(full.as_str(), &short, &fields).write();
+        let form = surroundings::form(full.as_str(), &short, fields).write();
         let form =
             Document::read(form, &Limits::default()).map(|form| surroundings::indented(&form)).unwrap_or_default();
         draft.files.insert(format!("XMLMetaData/{file}"), form.into());
         metadata = Some(file);
     }
-    let mut settings = String::new();
-    if kind == Kind::Sql {
-        let document = read(&answer, &format!("XMLSamples/{sample_response}"))?;
-        let (template, columns) = surroundings::template(&document, "record");
-        draft.files.insert(format!("responses/{short}.xml"), template.into());
-        let parameters: Vec<String> = sketch
-            .request
-            .schema
-            .fields(&sketch.request.root)
-            .into_iter()
-            .flat_map(|fields| fields.walk(0).collect::<Vec<_>>())
-            .filter(|field| field.is_required() && field.simple_type().is_some() && field.max_occurs() == Some(1))
-            .map(|field| field.path().to_owned())
-            .collect();
-        let column = |path: &String| surroundings::snake(path.rsplit(['/', '@', '}']).next().unwrap_or(path));
-        let conditions: Vec<String> = parameters.iter().map(|path| format!("{0} = :{0}", column(path))).collect();
-        let condition =
-            if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-        let table = surroundings::snake(short.trim_start_matches("Get"));
-        let query = ["SELECT", &columns.join(", "), "FROM", &table].join(" ") + &condition;
-        settings = format!("[[operation.sql.query]]\nname = \"record\"\nsql = {}\n", quoted(&query));
-        for path in &parameters {
-            settings.push_str(&format!("parameters.{} = {}\n", column(path), quoted(path)));
-        }
-        fill_in.push(format!("{short}: sql (FROM {table}), responses/{short}.xml"));
-    }
-    Ok(DraftOperation {
+    let operation = DraftOperation {
         name: full.to_string(),
         description: None,
         request: sketch.request.file.clone(),
@@ -159,8 +139,9 @@ fn described(
         sample_response: Some(sample_response),
         metadata,
         answers: None,
-        settings,
-    })
+        settings: String::new(),
+    };
+    Ok(Described { operation, short, request, response, question, answer })
 }
 
 /// `Company.RegiX.VehicleAdapter` asked with `VehicleRequest` is `….APIService.IVehicleAPI.GetVehicle`.

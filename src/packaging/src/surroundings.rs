@@ -11,21 +11,34 @@ pub(crate) fn indented(document: &Document) -> Vec<u8> {
     out
 }
 
-/// The document as a template: `row.column` for each value, in a loop over the rows of a query.
-pub(crate) fn template(document: &Document, query: &str) -> (String, Vec<String>) {
-    let columns = std::cell::RefCell::new(Vec::new());
+/// The document with other values, one element on a line.
+pub(crate) fn written(root: Element<'_>, value: &dyn Fn(Element<'_>) -> String) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(root, 0, value, &mut out);
+    out
+}
+
+/// The document as a template: `row.column` for each value, in a loop over the rows of a query; the columns, and what the
+/// document has in them.
+pub(crate) fn template(document: &Document, query: &str) -> (String, Vec<(String, String)>) {
+    let columns = std::cell::RefCell::new(Vec::<(String, String)>::new());
     let mut inner = Vec::new();
     let root = document.root();
     let value = |element: Element<'_>| {
         let column = column_of(element, root);
         let mut columns = columns.borrow_mut();
-        if !columns.contains(&column) {
-            columns.push(column.clone());
+        if !columns.iter().any(|(known, _)| *known == column) {
+            columns.push((column.clone(), element.text().into_owned()));
         }
         format!("\u{1}{column}\u{2}")
     };
+    let mut seen = Vec::new();
     for child in root.children() {
-        write(child, 1, &value, &mut inner);
+        // What occurs several times is written once: the rows repeat it.
+        if !seen.contains(&child.name()) {
+            seen.push(child.name());
+            write(child, 1, &value, &mut inner);
+        }
     }
     let inner = String::from_utf8(inner).unwrap_or_default();
     let inner = inner.replace('\u{1}', "{{ row.").replace('\u{2}', " }}");
@@ -94,7 +107,7 @@ fn start_tag(element: Element<'_>, out: &mut Vec<u8>) {
     out.push(b'>');
 }
 
-fn name_of(element: Element<'_>) -> String {
+pub(crate) fn name_of(element: Element<'_>) -> String {
     match element.prefix() {
         "" => element.local().to_owned(),
         prefix => format!("{prefix}:{}", element.local()),
@@ -179,7 +192,7 @@ mod tests {
         let text = r#"<A xmlns="urn:a"><BirthDate>x</BirthDate><Person kind="k"><EGN>1</EGN></Person></A>"#;
         let document = Document::read(text, &Limits::default()).unwrap();
         let (template, columns) = template(&document, "record");
-        assert_eq!(columns, ["birth_date", "person_egn"]);
+        assert_eq!(columns, [("birth_date", "x"), ("person_egn", "1")].map(|(a, b)| (a.to_owned(), b.to_owned())));
         assert!(template.contains("<BirthDate>{{ row.birth_date }}</BirthDate>"), "{template}");
         assert!(template.contains("{% for row in record %}"), "{template}");
     }

@@ -25,10 +25,10 @@ pub struct Admin<'r> {
 }
 
 /// What the audit table will say about a change.
-struct Change<'c> {
-    action: &'static str,
-    subject: String,
-    comment: &'c str,
+pub(crate) struct Change<'c> {
+    pub action: &'static str,
+    pub subject: String,
+    pub comment: &'c str,
 }
 
 impl<'r> Admin<'r> {
@@ -36,8 +36,12 @@ impl<'r> Admin<'r> {
         Self { registry, actor }
     }
 
+    pub(crate) fn actor(&self) -> &str {
+        &self.actor
+    }
+
     /// Applies a change and its audit row together or not at all, and makes it visible to the next call.
-    fn change<T>(
+    pub(crate) fn change<T>(
         &self,
         change: Change<'_>,
         apply: impl FnOnce(&Connection, &str) -> Result<T, RegistryError>,

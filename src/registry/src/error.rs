@@ -7,7 +7,7 @@ use crate::store::STORE;
 use crate::text;
 use kapia_language::Language;
 use kapia_pki::ThumbprintError;
-use kapia_storage::StorageError;
+use kapia_storage::{SealError, StorageError};
 
 /// What can go wrong when the registry is opened, read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,19 @@ pub enum RegistryError {
         /// Number of the row.
         row: i64,
     },
+    /// A value of a parameter does not open: it was sealed with another key, or somebody changed it.
+    #[error("{}", self.message(Language::English))]
+    SealedElsewhere {
+        /// The adapter.
+        adapter: String,
+        /// The parameter.
+        name: String,
+        /// The version of its value.
+        version: i64,
+    },
+    /// A value cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The file cannot be opened, read or changed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -75,6 +88,8 @@ impl RegistryError {
             Self::Exists { .. } => "registry-exists",
             Self::RoleDeny { .. } => "registry-role-deny",
             Self::Corrupt { .. } => "registry-corrupt",
+            Self::SealedElsewhere { .. } => "registry-sealed-elsewhere",
+            Self::Seal(error) => error.code(),
             Self::Storage(error) => error.code(),
         }
     }
@@ -94,6 +109,10 @@ impl RegistryError {
             Self::Corrupt { table, column, row } => {
                 fill(&[("table", table), ("column", column), ("row", &row.to_string())])
             }
+            Self::SealedElsewhere { adapter, name, version } => {
+                fill(&[("adapter", adapter), ("name", name), ("version", &version.to_string())])
+            }
+            Self::Seal(error) => error.message(language),
             Self::Storage(error) => error.message(language),
         }
     }
@@ -106,6 +125,7 @@ impl RegistryError {
             Self::Thumbprint(error) => error.hint(language).to_owned(),
             Self::Period(error) => error.hint(language),
             Self::Storage(error) => error.hint(language),
+            Self::Seal(error) => error.hint(language),
             Self::NotFound { kind, near, .. } => {
                 let mut hint = text::hint(self.code(), language, &[("command", command(kind))]);
                 if let Some(near) = near {

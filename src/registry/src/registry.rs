@@ -109,6 +109,10 @@ impl Registry {
         Admin::new(self, actor.into())
     }
 
+    pub(crate) fn snapshot(&self) -> arc_swap::Guard<Arc<Snapshot>> {
+        self.snapshot.load()
+    }
+
     pub(crate) fn tables(&self) -> Result<Tables, RegistryError> {
         store::read_all(&mut held(&self.reader).connection)
     }

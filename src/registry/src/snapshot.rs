@@ -9,6 +9,7 @@ use kapia_pki::{Sha1Thumbprint, Sha256Thumbprint, Thumbprints};
 use crate::callback::CallbackHost;
 use crate::fields::FieldRights;
 use crate::names::{ConsumerName, Oid, OperationName, RoleName};
+use crate::parameter::Parameters;
 use crate::pattern::FieldPattern;
 use crate::period::Period;
 use crate::store::Tables;
@@ -25,6 +26,7 @@ pub(crate) struct Snapshot {
     roles: HashMap<RoleId, RoleName>,
     grants: HashMap<(Subject, OperationId), Grant>,
     fields: HashMap<(Subject, OperationId), Vec<(FieldPattern, bool)>>,
+    pub parameters: Parameters,
 }
 
 pub(crate) struct Consumer {
@@ -103,7 +105,7 @@ impl Snapshot {
         for member in &tables.members {
             members.entry(member.member).or_default().push(member.role);
         }
-        let mut snapshot = Self::default();
+        let mut snapshot = Self { parameters: Parameters::build(tables.parameters), ..Self::default() };
         for oid in consumers.values().filter_map(|consumer| consumer.oid.clone()) {
             snapshot.by_oid.insert(oid, Vec::new());
         }

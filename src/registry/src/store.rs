@@ -12,7 +12,7 @@ pub(crate) use rows::MemberRow;
 pub(crate) use rows::{
     AuditRow, CertificateRow, ConsumerRow, FieldRow, GrantRow, OperationRow, RoleRow, Tables, moment_text,
 };
-pub(crate) use rows::{data_version, read_all, read_audit, read_names, read_pem};
+pub(crate) use rows::{data_version, read_all, read_audit, read_names, read_parameter_history, read_pem};
 pub(crate) mod dml {
     //! Statements that change rows; `$1…$n` in order of first use: PostgreSQL counts them by number, SQLite by
     //! appearance, so the same text serves both.
@@ -34,7 +34,13 @@ pub(crate) static STORE: Store = Store {
     },
     // "KapR"
     application: 0x4b61_7052,
-    steps: &[sql::ddl::SUBJECTS_AND_RIGHTS, sql::ddl::AUDIT, sql::ddl::OPERATIONS_SEEN, sql::ddl::CALLBACK_HOSTS],
+    steps: &[
+        sql::ddl::SUBJECTS_AND_RIGHTS,
+        sql::ddl::AUDIT,
+        sql::ddl::OPERATIONS_SEEN,
+        sql::ddl::CALLBACK_HOSTS,
+        sql::ddl::PARAMETER_VALUES,
+    ],
     patience: Duration::from_secs(10),
     settings: &[("foreign_keys", 1)],
 };

@@ -116,6 +116,11 @@ impl Condition {
         }
     }
 
+    /// The cause in both languages, for a reply that has room for both.
+    pub fn told(&self) -> Bilingual {
+        Bilingual::new(self.english(), self.bulgarian())
+    }
+
     fn english(&self) -> String {
         match self {
             Condition::ArgumentRoot { expected, found } => {

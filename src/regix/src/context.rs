@@ -36,6 +36,15 @@ impl CallContext {
         context
     }
 
+    /// Whether the children are fields, each at most once.
+    pub(crate) fn is_exact(element: Element<'_>) -> bool {
+        let mut seen = [false; FIELDS.len()];
+        element.children().all(|child| {
+            let known = FIELDS.iter().position(|name| child.is(element.namespace(), name));
+            known.and_then(|at| seen.get_mut(at)).is_some_and(|seen| !std::mem::replace(seen, true))
+        })
+    }
+
     /// A context of fields by wire name; names that are none are passed over, the first of a name counts.
     pub fn of_fields<'f>(fields: impl IntoIterator<Item = (&'f str, &'f str)>) -> CallContext {
         let mut context = CallContext::default();

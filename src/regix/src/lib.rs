@@ -11,18 +11,25 @@ mod context;
 mod entry;
 pub mod form;
 pub mod host;
+mod long;
 mod matrix;
 mod reply;
 mod request;
 mod route;
+mod typed;
 
 pub use condition::{Condition, Shape};
 pub use context::CallContext;
 pub use entry::{EntryPoint, Method};
+pub use long::{LongAnswer, Told};
 pub use matrix::{AccessMatrix, MatrixField};
 pub use reply::{Answer, Reply, Written, binary_answer};
 pub use request::{CheckRequest, Personal, Processing, RequestError, ServiceRequest, read_check, read_request};
 pub use route::{Address, Route};
+pub use typed::{
+    PROBLEM_NAMESPACE, TYPED_FACE, TYPED_NAMES, TYPED_PROBLEM, Typed, TypedFault, TypedNames, TypedStep, read_typed,
+    read_typed_check,
+};
 
 /// The namespace of the V1 contract.
 pub const TEMPURI: &str = "http://tempuri.org/";

@@ -1,4 +1,4 @@
-use crate::{AccessMatrix, EntryPoint, Method};
+use crate::{AccessMatrix, EntryPoint, Method, Typed};
 use base64::Engine as _;
 use kapia_soap::{Version, XSD, begin_reply, end_reply};
 use kapia_xml::{CopyPolicy, Element, KeepAll, Writer, XSI_NAMESPACE, escape_attribute};
@@ -16,6 +16,8 @@ pub struct Reply<'r> {
     pub version: Version,
     /// The message id of the request, verbatim.
     pub relates_to: Option<&'r str>,
+    /// The typed contract that was called, if it was one; the entry point is V2 then.
+    pub typed: Option<Typed<'r>>,
 }
 
 /// What a successful answer holds.
@@ -42,6 +44,11 @@ pub struct Written {
 }
 
 impl Reply<'_> {
+    /// The namespace of the data inside.
+    pub fn data(&self) -> &str {
+        self.typed.map_or(self.entry.data(), |typed| typed.namespace)
+    }
+
     /// Writes a successful answer (regix-contract §3.5, §4.3; order of wild-clients rule 11).
     ///
     /// `Data` is written once, in canonical form; `sign` is given its octets and the prefixes that values in it rely
@@ -53,7 +60,7 @@ impl Reply<'_> {
         policy: &mut impl CopyPolicy,
         sign: impl FnOnce(&[u8], &[&str]) -> Result<Option<Vec<u8>>, E>,
     ) -> Result<Written, E> {
-        let namespace = self.entry.data();
+        let namespace = self.data();
         let size = answer.request.span().len() + answer.response.span().len();
         let mut writer = Writer::with_capacity(size + size / 4 + 6144);
         self.begin_result(&mut writer, true);
@@ -109,6 +116,12 @@ impl Reply<'_> {
     /// Writes the empty answer to `AcknowledgeResultReceived`.
     pub fn acknowledged(&self) -> Vec<u8> {
         let mut writer = Writer::with_capacity(1024);
+        if let Some(typed) = &self.typed {
+            typed.begin(&mut writer, self.version, true);
+            writer.end();
+            end_reply(&mut writer);
+            return writer.into_bytes();
+        }
         begin_reply(&mut writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
         writer.start("", self.entry.contract(), &format!("{}Response", self.method.name()), &[], &[]);
         writer.end();
@@ -136,6 +149,7 @@ impl Reply<'_> {
     /// What stands in place of `Data` when there is none.
     fn no_data(&self, writer: &mut Writer) {
         match self.entry {
+            _ if self.typed.is_some() => {}
             EntryPoint::V0 => {}
             EntryPoint::V1 => {
                 writer.start("", self.entry.data(), "Data", &[], &[("", "", "id", "data")]);
@@ -146,7 +160,10 @@ impl Reply<'_> {
         }
     }
 
-    fn begin_result(&self, writer: &mut Writer, is_ready: bool) {
+    pub(crate) fn begin_result(&self, writer: &mut Writer, is_ready: bool) {
+        if let Some(typed) = &self.typed {
+            return typed.begin(writer, self.version, is_ready);
+        }
         let contract = self.entry.contract();
         let method = self.method.name();
         begin_reply(writer, self.version, &self.entry.reply_action(self.method), self.relates_to);
@@ -164,7 +181,10 @@ impl Reply<'_> {
         writer.leaf("", self.entry.data(), "IsReady", if is_ready { "true" } else { "false" });
     }
 
-    fn end_result(&self, writer: &mut Writer, error: Option<&str>, service_call_id: i64, code: Option<&str>) {
+    pub(crate) fn end_result(&self, writer: &mut Writer, error: Option<&str>, service_call_id: i64, code: Option<&str>) {
+        if let Some(typed) = &self.typed {
+            return typed.end(writer, service_call_id, code);
+        }
         let data = self.entry.data();
         self.has_error(writer, error);
         if self.entry != EntryPoint::V0 {
@@ -259,19 +279,32 @@ impl Written {
     /// the payload out and read it alone (wild-clients rule 12). Canonical form leaves the repetition out, so what was
     /// signed stays what it was.
     fn repeat_declarations(&mut self, at: usize, root: Element<'_>, declared: &[(&str, &str)]) {
-        let mut repeated = Vec::new();
-        for (prefix, namespace) in declared.iter().filter(|(prefix, ns)| root.resolve(prefix) == Some(ns)) {
+        self.data.end += declare_again(&mut self.octets, at, root, declared);
+    }
+}
+
+/// Writes the declarations that a payload's root relies on behind its name; gives their octets.
+pub(crate) fn declare_again(
+    octets: &mut Vec<u8>,
+    at: usize,
+    root: Element<'_>,
+    declared: &[(impl AsRef<str>, impl AsRef<str>)],
+) -> usize {
+    let mut repeated = Vec::new();
+    for (prefix, namespace) in declared.iter().map(|(prefix, namespace)| (prefix.as_ref(), namespace.as_ref())) {
+        if root.resolve(prefix) == Some(namespace) {
             repeated.extend_from_slice(b" xmlns:");
             repeated.extend_from_slice(prefix.as_bytes());
             repeated.extend_from_slice(b"=\"");
             escape_attribute(namespace, &mut repeated);
             repeated.push(b'"');
         }
-        let prefix = if root.prefix().is_empty() { 0 } else { root.prefix().len() + 1 };
-        let after_name = at + 1 + prefix + root.local().len();
-        self.data.end += repeated.len();
-        self.octets.splice(after_name..after_name, repeated);
     }
+    let prefix = if root.prefix().is_empty() { 0 } else { root.prefix().len() + 1 };
+    let after_name = at + 1 + prefix + root.local().len();
+    let length = repeated.len();
+    octets.splice(after_name..after_name, repeated);
+    length
 }
 
 /// The prefixes that values of the two payloads rely on, with the namespace each first means.
@@ -313,12 +346,13 @@ mod tests {
     }
 
     const V2: Reply<'_> =
-        Reply { entry: EntryPoint::V2, method: Method::Execute, version: Version::V11, relates_to: None };
+        Reply { entry: EntryPoint::V2, method: Method::Execute, version: Version::V11, relates_to: None, typed: None };
     const V1: Reply<'_> = Reply {
         entry: EntryPoint::V1,
         method: Method::ExecuteSynchronous,
         version: Version::V12,
         relates_to: Some("uuid:1"),
+        typed: None,
     };
 
     #[test]
@@ -392,6 +426,7 @@ mod tests {
             method: Method::ExecuteSynchronous,
             version: Version::V11,
             relates_to: None,
+            typed: None,
         };
         let text = answer(&reply, None);
         assert!(text.contains(concat!(

@@ -74,6 +74,9 @@ pub enum RequestError {
     /// An unknown processing flag.
     #[error("Instance validation error: the list of {0} holds a value that is not valid.")]
     Flag(&'static str),
+    /// A typed request holds something that its contract does not know, or one thing twice.
+    #[error("the request holds an element that has no place there, or one twice; the place takes {0}")]
+    Unexpected(&'static str),
 }
 
 /// Reads the request of an `Execute` or `ExecuteSynchronous` element.
@@ -89,11 +92,11 @@ pub fn read_request(entry: EntryPoint, method: Method, element: Element<'_>) -> 
             parameter.child(entry.data(), "ServiceRequestData").ok_or(RequestError::NoData("ServiceRequestData"))?
         }
     };
-    let mut reader = Reader { request: ServiceRequest::default(), seen: Vec::new() };
+    let mut reader = Reader::default();
     for child in data.children().filter(|child| child.namespace() == entry.data()) {
         reader.field(entry, child)?;
     }
-    Ok(reader.request)
+    Ok(reader.into_request())
 }
 
 /// Which asynchronous call a consumer asks about (regix-contract §3.2, §4.2).
@@ -112,7 +115,12 @@ pub fn read_check(entry: EntryPoint, method: Method, element: Element<'_>) -> Ch
         EntryPoint::V0 | EntryPoint::V1 => argument,
         EntryPoint::V2 => argument.and_then(|argument| argument.child(entry.data(), "ServiceCheckResultArgument")),
     };
-    let field = |local| data.and_then(|data| data.child(entry.data(), local)).and_then(text);
+    check_of(data, entry.data())
+}
+
+/// Which call the children of an element mean.
+pub(crate) fn check_of(data: Option<Element<'_>>, namespace: &str) -> CheckRequest {
+    let field = |local| data.and_then(|data| data.child(namespace, local)).and_then(text);
     CheckRequest {
         service_call_id: field("ServiceCallID").and_then(|number| whole(&number)),
         verification_code: field("VerificationCode").map(|code| code.trim().to_owned()),
@@ -146,13 +154,19 @@ const FIELDS: [&str; 11] = [
     "ResponseProcessing",
 ];
 
-struct Reader<'d> {
+/// Reads a request field by field.
+#[derive(Default)]
+pub(crate) struct Reader<'d> {
     request: ServiceRequest,
     seen: Vec<&'d str>,
 }
 
 impl<'d> Reader<'d> {
-    fn field(&mut self, entry: EntryPoint, child: Element<'d>) -> Result<(), RequestError> {
+    pub fn into_request(self) -> ServiceRequest {
+        self.request
+    }
+
+    pub fn field(&mut self, entry: EntryPoint, child: Element<'d>) -> Result<(), RequestError> {
         // The first of a name counts: that is what .NET's reader does with the second. Names that mean nothing here are
         // not kept: there may be any number of them.
         if !FIELDS.contains(&child.local()) || self.seen.contains(&child.local()) {

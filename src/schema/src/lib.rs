@@ -29,6 +29,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod catalogue;
+mod components;
 mod content;
 pub mod datatype;
 mod error;
@@ -42,12 +43,16 @@ mod source;
 mod validate;
 mod violation;
 
+pub use components::{
+    AttributeView, DeclaredValue, ElementView, ParticleView, TermView, TypeKind, TypeView, WildcardNamespaces,
+    WildcardView,
+};
 pub use datatype::{
     Builtin, FacetKind, Language, Prefixes, SimpleType, Value, ValueError, ValueRule, Variety, WhiteSpace,
 };
 pub use error::SchemaError;
 pub use fields::{Field, FieldTree};
-pub use set::{Root, SchemaSet};
+pub use set::{Root, SchemaDocument, SchemaSet};
 pub use source::{Folder, Memory, SchemaSource, SourceError};
 pub use validate::{Spot, Tag, Validator};
 pub use violation::{Options, Report, Violation};

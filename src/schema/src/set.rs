@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kapia_xml::{Element, Name, QName};
+use kapia_xml::{Document, Element, Name, QName, Window, WindowError, Windows};
 
 use crate::error::SchemaError;
 use crate::fields::FieldTree;
@@ -16,6 +16,20 @@ use crate::violation::{Options, Report};
 #[derive(Clone)]
 pub struct SchemaSet {
     schema: Arc<Schema>,
+    documents: Arc<[SchemaDocument]>,
+}
+
+/// One schema document of a set, as it was read.
+#[derive(Clone)]
+pub struct SchemaDocument {
+    /// The file, relative to the folder of the main document.
+    pub name: String,
+    /// The target namespace that its declarations have in this set; empty when there is none.
+    pub namespace: String,
+    /// Whether that is the namespace of the document that includes it, as it has none of its own.
+    pub is_chameleon: bool,
+    /// The document.
+    pub document: Document,
 }
 
 /// A global element declaration: a possible root of a document.
@@ -40,7 +54,8 @@ impl SchemaSet {
 
     /// Loads several main documents as one set.
     pub fn load_all(mains: &[&str], source: &dyn SchemaSource) -> Result<SchemaSet, SchemaError> {
-        Ok(SchemaSet { schema: Arc::new(load::load(mains, source)?) })
+        let (schema, documents) = load::load(mains, source)?;
+        Ok(SchemaSet { schema: Arc::new(schema), documents: documents.into() })
     }
 
     /// Validates an element and all below it; the element must have a global declaration. Elements above it count only
@@ -53,6 +68,20 @@ impl SchemaSet {
     /// §5.2 lets a processor begin so; a gate, which knows the root that it expects, does not).
     pub fn assess(&self, element: Element<'_>, options: &Options) -> Report {
         validate::walk(Validator::new(&self.schema, options).with_typed_root(), element)
+    }
+
+    /// Validates a document that is read window by window, as [`SchemaSet::validate`] does a whole one; `read` begins to
+    /// read it anew, which is done a second time to tell where violations are. Memory does not grow with its length but
+    /// for IDs and identity constraints.
+    ///
+    /// `seen` is shown every window once, for those who want to know something else of the document too.
+    pub fn validate_windows<R: std::io::Read>(
+        &self,
+        read: impl Fn() -> Windows<R>,
+        options: &Options,
+        seen: impl FnMut(&Window),
+    ) -> Result<Report, WindowError> {
+        validate::walk_windows(Validator::new(&self.schema, options), read, seen)
     }
 
     /// A validator that is driven by events, for callers that hold no whole document.
@@ -79,6 +108,15 @@ impl SchemaSet {
     /// The documents of the set, main ones first.
     pub fn files(&self) -> &[String] {
         &self.schema.files
+    }
+
+    /// The same with what they hold; one that is included into two namespaces stands here twice.
+    pub fn documents(&self) -> &[SchemaDocument] {
+        &self.documents
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     fn find(&self, name: Name<'_>) -> Option<ElementIx> {

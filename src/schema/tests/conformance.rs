@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kapia_schema::{Folder, Memory, Options, SchemaSet};
-use kapia_xml::{Document, Limits};
+use kapia_xml::{Document, Limits, Windows};
 
 #[test]
 fn the_w3c_suite_agrees_but_for_reasons() {
@@ -131,7 +131,11 @@ fn validate(set: &SchemaSet, instance: &Path) -> Result<(), String> {
     let octets = std::fs::read(instance).map_err(|error| error.to_string())?;
     // One document of the suite has more attributes than a caller may send.
     let limits = Limits { attributes: 4_096, ..Limits::default() };
-    let document = Document::read(octets, &limits).map_err(|error| format!("not well-formed: {error}"))?;
+    let document = Document::read(octets.clone(), &limits).map_err(|error| format!("not well-formed: {error}"))?;
+    let whole = set.validate(document.root(), &Options::default());
+    let windows =
+        set.validate_windows(|| Windows::of_size(&octets[..], &limits, 100), &Options::default(), |_| ()).unwrap();
+    assert_eq!(format!("{windows:?}"), format!("{whole:?}"), "{}", instance.display());
     let report = set.assess(document.root(), &Options::first());
     report.violations.first().map_or(Ok(()), |violation| Err(violation.to_string()))
 }

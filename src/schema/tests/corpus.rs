@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use kapia_schema::{Folder, Options, SchemaSet};
-use kapia_xml::{Document, Limits, QName};
+use kapia_xml::{Document, Limits, QName, Windows};
 use serde_json::Value as Json;
 
 #[test]
@@ -125,9 +125,18 @@ struct Table {
 impl Table {
     fn judge(&mut self, kind: &str, set: &SchemaSet, file: &Path, expected: &str) {
         let octets = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let (verdict, why) = match Document::read(octets, &Limits::default()) {
-            Err(error) => ("malformed", error.to_string()),
+        let limits = Limits::default();
+        let by_windows =
+            set.validate_windows(|| Windows::of_size(&octets[..], &limits, 300), &Options::default(), |_| ());
+        let (verdict, why) = match Document::read(octets.clone(), &limits) {
+            Err(error) => {
+                assert_eq!(by_windows.unwrap_err().to_string(), error.to_string(), "{}", file.display());
+                ("malformed", error.to_string())
+            }
             Ok(document) => match set.validate(document.root(), &Options::default()) {
+                report if format!("{report:?}") != format!("{:?}", by_windows.as_ref().unwrap()) => {
+                    ("another by windows", format!("{:?}", by_windows.unwrap()))
+                }
                 report if report.is_valid() => ("valid", String::new()),
                 report => (
                     "invalid",

@@ -296,3 +296,29 @@ fn the_validator_can_be_driven_without_a_document() {
     assert_eq!(report.violations[0].path, "/Born");
     assert!(!report.truncated);
 }
+
+#[test]
+fn a_document_read_by_windows_gets_the_report_of_the_whole() {
+    let set = people();
+    let person = |id: usize, born: &str| format!("<Person id='{id}'>\n <Name>Иван</Name><Born>{born}</Born></Person>");
+    let documents = [
+        format!("<R xmlns='urn:m'>{}</R>", person(1, "2000-01-01")),
+        format!("<R xmlns='urn:m'>{}\n{}</R>", person(1, "2000-02-30"), person(1, "ж")),
+        format!("<R xmlns='urn:m'><Other/>{}<Person/></R>", person(7, "2000-01-01")),
+    ];
+    for text in documents {
+        let document = Document::read(text.clone().into_bytes(), &Limits::default()).unwrap();
+        for max_violations in [1, 100] {
+            let options = Options { max_violations };
+            let whole = set.validate(document.root(), &options);
+            for size in [1, 20, 10_000] {
+                let read = || kapia_xml::Windows::of_size(text.as_bytes(), &Limits::default(), size);
+                let windows = set.validate_windows(read, &options, |_| ()).unwrap();
+                assert_eq!(windows.is_valid(), whole.is_valid());
+                if max_violations > 1 {
+                    assert_eq!(format!("{windows:?}"), format!("{whole:?}"), "{size} {text}");
+                }
+            }
+        }
+    }
+}

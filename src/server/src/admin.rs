@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -27,6 +27,7 @@ pub(crate) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .fallback(get(further))
         .with_state(shared);
     let mut connections = JoinSet::new();
     loop {
@@ -56,6 +57,13 @@ async fn ready(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
     match shared.ready() {
         Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n")),
+    }
+}
+
+async fn further(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
+    match shared.exchange.admin(uri.path(), uri.query()).await {
+        Some(page) => ([(header::CONTENT_TYPE, page.content_type)], page.body).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

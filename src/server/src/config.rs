@@ -25,6 +25,8 @@ pub struct ServerConfig {
     pub proxies: Vec<ProxyConfig>,
     /// The listener of the service bus; none by default.
     pub service_bus: Option<ServiceBusConfig>,
+    /// Further listeners with TLS, each with a meaning of its own to who answers; none by default.
+    pub further: Vec<FurtherListener>,
     /// Limits.
     pub limits: Limits,
 }
@@ -39,6 +41,7 @@ impl Default for ServerConfig {
             tls: TlsConfig::default(),
             proxies: Vec::new(),
             service_bus: None,
+            further: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -80,6 +83,17 @@ pub struct ServiceBusConfig {
     pub listen: Vec<SocketAddr>,
     /// Its own certificates, PEM; nobody else is served there.
     pub certificates: Vec<PathBuf>,
+}
+
+/// A listener with TLS and the server's certificate, for others than consumers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FurtherListener {
+    /// Addresses with port.
+    pub listen: Vec<SocketAddr>,
+    /// Whether clients are asked for a certificate: browsers then ask their users, who have none to give.
+    #[serde(default)]
+    pub asks_for_certificate: bool,
 }
 
 /// Limits on what a peer may take: sizes in bytes, durations in seconds.

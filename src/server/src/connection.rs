@@ -46,7 +46,7 @@ pub(crate) async fn serve(
     let stream = if listener == Listener::Plain {
         Stream::Plain(socket)
     } else {
-        let Some(tls) = shake_hands(&shared, socket, drain.clone()).await else { return };
+        let Some(tls) = shake_hands(&shared, socket, listener, drain.clone()).await else { return };
         Stream::Tls(Box::new(tls))
     };
     let (chain, resumed) = stream.shown();
@@ -67,9 +67,10 @@ pub(crate) async fn serve(
 async fn shake_hands(
     shared: &Shared,
     socket: TcpStream,
+    listener: Listener,
     mut drain: watch::Receiver<bool>,
 ) -> Option<TlsStream<TcpStream>> {
-    let config = shared.tls.load().config.clone();
+    let config = shared.tls.load().of(listener, &shared.config);
     let patience = Duration::from_secs(shared.config.limits.handshake_seconds);
     let handshake = timeout(patience, TlsAcceptor::from(config).accept(socket));
     let failure = tokio::select! {

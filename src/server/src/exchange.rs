@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use hyper::{HeaderMap, Method};
 use kapia_pki::Shown;
+use kapia_spool::Octets;
 use time::OffsetDateTime;
 
 /// What answers the requests of the public listener.
@@ -32,6 +33,20 @@ pub trait Exchange: Send + Sync + 'static {
 
     /// Appends metrics of its own in Prometheus text format 0.0.4, without personal data.
     fn metrics(&self, out: &mut String);
+
+    /// A further page of the admin listener, asked for with `GET`; `None`: there is none at this path.
+    async fn admin(&self, _path: &str, _query: Option<&str>) -> Option<AdminPage> {
+        None
+    }
+}
+
+/// A page for operators, without personal data.
+#[derive(Debug, Clone)]
+pub struct AdminPage {
+    /// The media type with its parameters.
+    pub content_type: &'static str,
+    /// The page.
+    pub body: String,
 }
 
 /// One request, read completely and within limits.
@@ -57,7 +72,7 @@ pub struct Outbound {
     /// The media type with its parameters; empty for none.
     pub content_type: &'static str,
     /// The body; the server adds `Content-Length` and never compresses.
-    pub body: Bytes,
+    pub body: Octets,
     /// Further headers; a name or value that cannot be sent is left out.
     pub headers: Vec<(&'static str, String)>,
 }
@@ -84,6 +99,8 @@ pub enum Listener {
     ServiceBus,
     /// Without TLS: nobody shows who he is.
     Plain,
+    /// One of [`crate::ServerConfig::further`], by its place there.
+    Further(usize),
 }
 
 /// The head of a request. `Debug` shows method and path only: queries and headers may hold personal data.

@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod admin;
+mod answering;
 mod config;
 mod connection;
 mod error;
@@ -24,9 +25,9 @@ mod stream;
 mod tls;
 mod wire;
 
-pub use config::{Limits, ServerConfig, ServiceBusConfig, TlsConfig};
+pub use config::{FurtherListener, Limits, ServerConfig, ServiceBusConfig, TlsConfig};
 pub use error::ServerError;
-pub use exchange::{Exchange, Head, Inbound, Listener, Outbound, Peer, Refusal};
+pub use exchange::{AdminPage, Exchange, Head, Inbound, Listener, Outbound, Peer, Refusal};
 pub use hyper::{HeaderMap, Method};
 pub use outbound::{
     AllowedHosts, Delivered, OutboundClient, OutboundConfig, OutboundError, Resolve, Step, SystemResolver, Target,

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::service::Service;
 use hyper::{Method, Request, Response, StatusCode, Version};
+use kapia_spool::Octets;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use crate::answering::Answering;
 use crate::config::Limits;
 use crate::connection::Caller;
 use crate::exchange::{Exchange, Head, Inbound, Outbound, Refusal};
@@ -38,7 +40,7 @@ impl Gate {
 }
 
 impl Service<Request<Incoming>> for Gate {
-    type Response = Response<Full<Bytes>>;
+    type Response = Response<Answering>;
     type Error = Gone;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Gone>> + Send>>;
 
@@ -214,13 +216,13 @@ fn refuse(shared: &Shared, refusal: Refusal, head: &Head) -> Outbound {
     catch_unwind(AssertUnwindSafe(|| shared.exchange.refuse(refusal, head))).unwrap_or_else(|_| Outbound {
         status: refusal.status(),
         content_type: "",
-        body: Bytes::new(),
+        body: Octets::default(),
         headers: Vec::new(),
     })
 }
 
-fn response(outbound: Outbound, close: bool) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(outbound.body));
+fn response(outbound: Outbound, close: bool) -> Response<Answering> {
+    let mut response = Response::new(Answering::new(&outbound.body));
     *response.status_mut() = StatusCode::from_u16(outbound.status)
         .ok()
         .filter(|status| !status.is_informational())

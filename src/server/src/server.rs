@@ -26,6 +26,7 @@ pub struct Server {
     addresses: Vec<SocketAddr>,
     plain: Vec<(TcpListener, SocketAddr)>,
     service_bus: Vec<(TcpListener, SocketAddr)>,
+    further: Vec<(usize, TcpListener, SocketAddr)>,
     admin: Option<(TcpListener, SocketAddr)>,
 }
 
@@ -120,6 +121,14 @@ impl Server {
             tracing::info!(address = %bound.1, "listening for the service bus");
             service_bus.push(bound);
         }
+        let mut further = Vec::new();
+        for (place, own) in config.further.iter().enumerate() {
+            for &address in &own.listen {
+                let (listener, address) = listen(address).await?;
+                tracing::info!(%address, place, "listening, further");
+                further.push((place, listener, address));
+            }
+        }
         let admin = match config.admin_listen {
             Some(address) => Some(listen(address).await?),
             None => None,
@@ -134,7 +143,7 @@ impl Server {
             generations: AtomicU64::new(1),
             warned: AtomicI64::new(0),
         });
-        Ok(Self { shared, listeners, addresses, plain, service_bus, admin })
+        Ok(Self { shared, listeners, addresses, plain, service_bus, further, admin })
     }
 
     /// The bound public addresses, in the order of the configuration.
@@ -152,6 +161,11 @@ impl Server {
         self.service_bus.iter().map(|(_, address)| *address).collect()
     }
 
+    /// The bound addresses of a further listener, by its place in the configuration.
+    pub fn further_addresses(&self, place: usize) -> Vec<SocketAddr> {
+        self.further.iter().filter(|(known, ..)| *known == place).map(|(.., address)| *address).collect()
+    }
+
     /// The bound admin address.
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.admin.as_ref().map(|(_, address)| *address)
@@ -165,7 +179,7 @@ impl Server {
     /// Serves until `shutdown` is ready, then drains: accepts nothing more, is not ready any more, lets requests in flight end, and
     /// cuts what is left after `drain_seconds`.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Served {
-        let Self { shared, listeners, plain, service_bus, admin, .. } = self;
+        let Self { shared, listeners, plain, service_bus, further, admin, .. } = self;
         let mut background = JoinSet::new();
         if let Some((listener, _)) = admin {
             background.spawn(admin::serve(shared.clone(), listener));
@@ -174,7 +188,8 @@ impl Server {
         let public = listeners.into_iter().map(|listener| (listener, Listener::Public));
         let service_bus = service_bus.into_iter().map(|(listener, _)| (listener, Listener::ServiceBus));
         let plain = plain.into_iter().map(|(listener, _)| (listener, Listener::Plain));
-        for (listener, kind) in public.chain(plain).chain(service_bus) {
+        let further = further.into_iter().map(|(place, listener, _)| (listener, Listener::Further(place)));
+        for (listener, kind) in public.chain(plain).chain(service_bus).chain(further) {
             acceptors.spawn(listener::accept(shared.clone(), (listener, kind), shared.draining.subscribe()));
         }
 

@@ -10,11 +10,14 @@ use time::OffsetDateTime;
 
 use crate::config::ServerConfig;
 use crate::error::ServerError;
+use crate::exchange::Listener;
 use crate::proxy::{Proxies, named_certificates};
 
 /// One generation of certificates, authorities and session tickets.
 pub(crate) struct Tls {
     pub(crate) config: Arc<rustls::ServerConfig>,
+    /// The same for clients that are asked for no certificate.
+    pub(crate) unasked: Arc<rustls::ServerConfig>,
     pub(crate) trust: Arc<TrustAnchors>,
     pub(crate) identity: ServerIdentity,
     pub(crate) proxies: Proxies,
@@ -44,17 +47,39 @@ impl Tls {
             tracing::warn!("a revocation list is late; it goes on revoking what it names");
         }
         let verifier = DeferringVerifier::new(trust.clone(), files.strict_handshake);
-        let refused = |error: rustls::Error| ServerError::Tls(error.to_string());
-        let certified = CertifiedKey::clone(identity.certified());
-        let mut config = rustls::ServerConfig::builder_with_provider(kapia_pki::provider())
-            .with_safe_default_protocol_versions()
-            .map_err(refused)?
-            .with_client_cert_verifier(Arc::new(verifier))
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
-        // No h2: no known client speaks it, and one breaks on it (wild-clients §3 rule 17).
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        config.session_storage = ServerSessionMemoryCache::new(4096);
-        config.ticketer = Ticketer::new().map_err(refused)?;
-        Ok(Self { config: Arc::new(config), trust, identity, proxies, service_bus, generation })
+        let resolver = Arc::new(SingleCertAndKey::from(CertifiedKey::clone(identity.certified())));
+        let builder = || {
+            rustls::ServerConfig::builder_with_provider(kapia_pki::provider())
+                .with_safe_default_protocol_versions()
+                .map_err(refused)
+        };
+        let asking = builder()?.with_client_cert_verifier(Arc::new(verifier)).with_cert_resolver(resolver.clone());
+        let unasked = builder()?.with_no_client_auth().with_cert_resolver(resolver);
+        let config = Arc::new(finished(asking)?);
+        let unasked = Arc::new(finished(unasked)?);
+        Ok(Self { config, unasked, trust, identity, proxies, service_bus, generation })
     }
+
+    /// What a listener shakes hands with.
+    pub(crate) fn of(&self, listener: Listener, configured: &ServerConfig) -> Arc<rustls::ServerConfig> {
+        match listener {
+            Listener::Further(place) if !configured.further.get(place).is_some_and(|it| it.asks_for_certificate) => {
+                self.unasked.clone()
+            }
+            _ => self.config.clone(),
+        }
+    }
+}
+
+/// Sessions and tickets belong to one way of asking: nobody resumes one under the other.
+fn finished(mut config: rustls::ServerConfig) -> Result<rustls::ServerConfig, ServerError> {
+    // No h2: no known client speaks it, and one breaks on it (wild-clients §3 rule 17).
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.session_storage = ServerSessionMemoryCache::new(4096);
+    config.ticketer = Ticketer::new().map_err(refused)?;
+    Ok(config)
+}
+
+fn refused(error: rustls::Error) -> ServerError {
+    ServerError::Tls(error.to_string())
 }

@@ -286,3 +286,16 @@ async fn an_ordinary_client_library_is_served() {
     assert_eq!(reply.status(), 200);
     assert_eq!(reply.text().await.unwrap(), format!("trusted POST /regix - {}", 3 * 1024 * 1024));
 }
+
+#[tokio::test]
+async fn an_answer_in_a_file_is_sent_whole_and_with_its_length() {
+    let server = start(|_| {}).await;
+    let mut conn = server.connect(None).await;
+    let said = "Иван & ко\n";
+    let request = format!("POST /file HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{said}", said.len());
+    let reply = conn.ask(&request).await;
+    assert_eq!((reply.status, reply.body.len()), (200, said.len() * 100_000));
+    assert!(reply.body == said.repeat(100_000));
+    // The connection serves on.
+    assert_eq!(conn.ask(&request).await.body.len(), said.len() * 100_000);
+}

@@ -233,3 +233,23 @@ async fn a_server_certificate_that_cannot_serve_stops_the_start() {
     assert!(error.to_string().contains("is over since"), "{error}");
     assert!(error.to_string().contains("hint:"), "{error}");
 }
+
+#[tokio::test]
+async fn a_further_listener_asks_for_a_certificate_only_if_it_is_told_to() {
+    use kapia_server::{FurtherListener, Listener};
+    for (asks_for_certificate, expected) in [(false, "none"), (true, "trusted")] {
+        let listen = vec![(std::net::Ipv4Addr::LOCALHOST, 0).into()];
+        let server = start(|config| config.further = vec![FurtherListener { listen, asks_for_certificate }]).await;
+        for versions in [&[&TLS12], &[&TLS13]] {
+            let config = client(Some(&WORLD.ours.consumer), versions);
+            let mut conn = connect(server.further[0], &config).await.unwrap();
+            assert_eq!(verdict(&mut conn).await, expected);
+            let inbound = server.stage.inbound.lock().unwrap().pop().unwrap();
+            assert_eq!(inbound.peer.listener, Listener::Further(0));
+            // What was agreed with one listener is worth nothing at another.
+            let mut other = connect(server.address, &config).await.unwrap();
+            assert_eq!(verdict(&mut other).await, "trusted");
+        }
+        server.stop().await;
+    }
+}

@@ -3,6 +3,7 @@
 use aws_lc_rs::{digest, signature};
 use kapia_xml::canonical::Method;
 
+use crate::digesting::Digesting;
 use crate::refusal::Refusal;
 
 /// The namespace of XML-DSig (XML Signature Syntax and Processing §1.3).
@@ -144,13 +145,20 @@ impl DigestAlgorithm {
     }
 
     pub(crate) fn digest(self, octets: &[u8]) -> digest::Digest {
-        let algorithm = match self {
+        digest::digest(self.algorithm(), octets)
+    }
+
+    pub(crate) fn digesting(self) -> Digesting {
+        Digesting::new(self.algorithm())
+    }
+
+    fn algorithm(self) -> &'static digest::Algorithm {
+        match self {
             Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,
             Self::Sha512 => &digest::SHA512,
-        };
-        digest::digest(algorithm, octets)
+        }
     }
 }
 

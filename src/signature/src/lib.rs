@@ -20,7 +20,7 @@
 //!
 //! let signer = Signer::new(SigningKey::from_pem(&key, &certificate)?, Profile::Default)?;
 //! let signature = signer.sign(&Request {
-//!     digest_input: &writer.bytes()[start..],
+//!     digest_input: writer.bytes()[start..].into(),
 //!     reference_id: "data",
 //!     prefixes: &[],
 //!     scope: &[],
@@ -42,6 +42,7 @@
 mod algorithm;
 mod certificate;
 mod der;
+mod digesting;
 mod key;
 mod key_info;
 mod name;
@@ -61,9 +62,10 @@ pub use algorithm::{
     SignatureAlgorithm,
 };
 pub use certificate::{Certificate, PublicKey};
+pub use digesting::{Digest, Digesting};
 pub use kapia_language::Language;
 pub use key::{KeyError, KeyProblem, SigningKey};
 pub use refusal::{Refusal, VerifyError};
-pub use sign::{Profile, Request, SignError, Signer};
+pub use sign::{Input, Profile, Request, SignError, Signer};
 pub use verify::{Placement, Policy, TrustedKey, Verified, Verifier};
 pub use xades::XADES_NAMESPACE;

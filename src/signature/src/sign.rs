@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use crate::algorithm::{
     DSIG_NAMESPACE, DigestAlgorithm, ENVELOPED_SIGNATURE, EXCLUSIVE_C14N, INCLUSIVE_C14N, KeyFamily, SignatureAlgorithm,
 };
+use crate::digesting::{Digest, Digesting};
 use crate::key::SigningKey;
 use crate::rsa_sha1::RsaSha1Key;
 use crate::text::{Language, catalogue};
@@ -38,12 +39,27 @@ pub struct Signer {
     certificates: Vec<String>,
 }
 
+/// The octets that a signature covers, or their digest when they are too many to be in memory.
+#[derive(Copy, Clone)]
+pub enum Input<'a> {
+    /// All of them.
+    Octets(&'a [u8]),
+    /// What [`Signer::digesting`] of the same signer has gone through.
+    Digest(&'a Digest),
+}
+
+impl<'a> From<&'a [u8]> for Input<'a> {
+    fn from(octets: &'a [u8]) -> Input<'a> {
+        Input::Octets(octets)
+    }
+}
+
 /// What to sign.
 #[derive(Copy, Clone)]
 pub struct Request<'a> {
     /// The finished canonical octets of the element, in the canonical form of the profile: exclusive C14N with
     /// `prefixes` for [`Profile::Default`], inclusive C14N with exactly `scope` around it for [`Profile::Legacy`].
-    pub digest_input: &'a [u8],
+    pub digest_input: Input<'a>,
     /// The value of the element's `id` attribute, such as `data`: ASCII, a name without colon, at most 128 characters.
     pub reference_id: &'a str,
     /// [`Profile::Default`]: the `PrefixList` under which `digest_input` was made, `""` for `#default`; usually empty.
@@ -77,6 +93,18 @@ impl Signer {
         self.profile
     }
 
+    /// Goes through octets that come piece by piece, as this signer's profile digests them.
+    pub fn digesting(&self) -> Digesting {
+        self.digest_algorithm().digesting()
+    }
+
+    fn digest_algorithm(&self) -> DigestAlgorithm {
+        match self.profile {
+            Profile::Default => DigestAlgorithm::Sha256,
+            Profile::Legacy => DigestAlgorithm::Sha1,
+        }
+    }
+
     /// The key of this signer.
     pub fn key(&self) -> &SigningKey {
         &self.key
@@ -105,7 +133,7 @@ impl Signer {
             KeyFamily::Rsa => SignatureAlgorithm::RsaSha256,
             KeyFamily::P256 | KeyFamily::P384 => SignatureAlgorithm::EcdsaSha256,
         };
-        let digest = DigestAlgorithm::Sha256;
+        let digest = self.digest_algorithm();
         let mut writer = self.begin(request);
         let start = writer.position();
         start_part(&mut writer, "SignedInfo", &[]);
@@ -138,7 +166,7 @@ impl Signer {
     }
 
     fn sign_legacy(&self, request: &Request<'_>, key: &RsaSha1Key) -> Result<Vec<u8>, SignError> {
-        let digest = DigestAlgorithm::Sha1;
+        let digest = self.digest_algorithm();
         let properties = xades::signed_properties(self.key.certificate(), request, digest).ok_or(SignError::Failed)?;
         let mut writer = self.begin(request);
         let start = writer.position();
@@ -157,7 +185,7 @@ impl Signer {
         let uri = format!("#{}", xades::properties_id(request.unique));
         let attributes = [("Type", xades::SIGNED_PROPERTIES_TYPE), ("URI", uri.as_str())];
         start_element(&mut writer, "Reference", &attributes);
-        finish_reference(&mut writer, digest, &properties);
+        finish_reference(&mut writer, digest, Input::Octets(&properties));
         writer.end();
 
         let signed_info = writer.bytes().get(start..).unwrap_or_default();
@@ -331,16 +359,22 @@ fn method(writer: &mut Writer, local: &str, uri: &str) {
     writer.end();
 }
 
-fn finish_reference(writer: &mut Writer, algorithm: DigestAlgorithm, octets: &[u8]) {
-    write_digest(writer, algorithm, octets);
+fn finish_reference(writer: &mut Writer, algorithm: DigestAlgorithm, input: Input<'_>) {
+    match input {
+        Input::Octets(octets) => write_digest(writer, algorithm, octets),
+        Input::Digest(digest) => write_digest_value(writer, algorithm, digest.as_ref()),
+    }
     writer.end();
 }
 
 /// `ds:DigestMethod` and `ds:DigestValue`, as they stand in references and in XAdES certificate digests.
 pub(crate) fn write_digest(writer: &mut Writer, algorithm: DigestAlgorithm, octets: &[u8]) {
+    write_digest_value(writer, algorithm, algorithm.digest(octets).as_ref());
+}
+
+fn write_digest_value(writer: &mut Writer, algorithm: DigestAlgorithm, value: &[u8]) {
     method(writer, "DigestMethod", algorithm.uri());
-    let value = STANDARD.encode(algorithm.digest(octets));
-    writer.leaf("ds", DSIG_NAMESPACE, "DigestValue", &value);
+    writer.leaf("ds", DSIG_NAMESPACE, "DigestValue", &STANDARD.encode(value));
 }
 
 fn signature_value(writer: &mut Writer, unique: &str, value: &[u8]) {

@@ -1,4 +1,4 @@
-use crate::reply::{begin_reply, end_reply};
+use crate::reply::{Addressed, begin_reply_to, end_reply};
 use crate::{ADDRESSING, Problem, Version};
 use kapia_xml::Writer;
 
@@ -17,6 +17,8 @@ const SOAP_FAULT_ACTION: &str = "http://www.w3.org/2005/08/addressing/soap/fault
 pub enum FaultCode {
     /// An error of the service as .NET reports it: `InternalServiceFault`, what RegiX sends for every exception.
     Service,
+    /// An error of the service in the plain words of SOAP: `Server`, or `Receiver` in SOAP 1.2.
+    Receiver,
     /// The message cannot be processed as sent.
     Sender,
     /// A header block that must be understood is not.
@@ -34,7 +36,9 @@ impl FaultCode {
         match self {
             FaultCode::Service => DISPATCHER_FAULT_ACTION,
             FaultCode::ActionNotSupported | FaultCode::InvalidAddressing => ADDRESSING_FAULT_ACTION,
-            FaultCode::Sender | FaultCode::MustUnderstand | FaultCode::VersionMismatch => SOAP_FAULT_ACTION,
+            FaultCode::Receiver | FaultCode::Sender | FaultCode::MustUnderstand | FaultCode::VersionMismatch => {
+                SOAP_FAULT_ACTION
+            }
         }
     }
 
@@ -43,13 +47,14 @@ impl FaultCode {
         match self {
             FaultCode::MustUnderstand => "MustUnderstand",
             FaultCode::VersionMismatch => "VersionMismatch",
+            FaultCode::Receiver => "Server",
             _ => "Client",
         }
     }
 
     fn v12(self) -> &'static str {
         match self {
-            FaultCode::Service => "Receiver",
+            FaultCode::Service | FaultCode::Receiver => "Receiver",
             FaultCode::MustUnderstand => "MustUnderstand",
             FaultCode::VersionMismatch => "VersionMismatch",
             _ => "Sender",
@@ -84,20 +89,31 @@ impl Fault {
     /// Shapes: SOAP 1.1 with unqualified `faultcode` and `faultstring` (W3C NOTE-SOAP-20000508 §4.4), SOAP 1.2 with
     /// `Code`, `Reason` and one `Text` (W3C REC-soap12-part1 §5.4); a fault carries `RelatesTo` like any reply.
     pub fn write(&self, version: Version, relates_to: Option<&str>) -> Vec<u8> {
+        let detail = self.problem.as_ref().map(|problem| |writer: &mut Writer| problem.write(writer));
+        self.write_with(version, Addressed::Yes(relates_to), detail)
+    }
+
+    /// The same with a detail of another contract in place of the problem, to a request that may not be addressed.
+    pub fn write_with(
+        &self,
+        version: Version,
+        addressed: Addressed<'_>,
+        detail: Option<impl FnOnce(&mut Writer)>,
+    ) -> Vec<u8> {
         let mut writer = Writer::with_capacity(1024 + self.reason.len());
         let soap = version.namespace();
-        begin_reply(&mut writer, version, self.code.action(), relates_to);
+        begin_reply_to(&mut writer, version, self.code.action(), addressed);
         writer.start("s", soap, "Fault", &[], &[]);
         match version {
-            Version::V11 => self.write_v11(&mut writer),
-            Version::V12 => self.write_v12(&mut writer, soap),
+            Version::V11 => self.write_v11(&mut writer, detail),
+            Version::V12 => self.write_v12(&mut writer, soap, detail),
         }
         writer.end();
         end_reply(&mut writer);
         writer.into_bytes()
     }
 
-    fn write_v11(&self, writer: &mut Writer) {
+    fn write_v11(&self, writer: &mut Writer, detail: Option<impl FnOnce(&mut Writer)>) {
         match self.code.subcode() {
             Some((prefix, namespace, local)) => {
                 writer.start("", "", "faultcode", &[(prefix, namespace)], &[]);
@@ -112,14 +128,14 @@ impl Fault {
         writer.start("", "", "faultstring", &[], &[("xml", kapia_xml::XML_NAMESPACE, "lang", "en-US")]);
         writer.text(&self.reason);
         writer.end();
-        if let Some(problem) = &self.problem {
+        if let Some(detail) = detail {
             writer.start("", "", "detail", &[], &[]);
-            problem.write(writer);
+            detail(writer);
             writer.end();
         }
     }
 
-    fn write_v12(&self, writer: &mut Writer, soap: &str) {
+    fn write_v12(&self, writer: &mut Writer, soap: &str, detail: Option<impl FnOnce(&mut Writer)>) {
         writer.start("s", soap, "Code", &[], &[]);
         writer.leaf("s", soap, "Value", &format!("s:{}", self.code.v12()));
         if let Some((prefix, namespace, local)) = self.code.subcode() {
@@ -135,9 +151,9 @@ impl Fault {
         writer.text(&self.reason);
         writer.end();
         writer.end();
-        if let Some(problem) = &self.problem {
+        if let Some(detail) = detail {
             writer.start("s", soap, "Detail", &[], &[]);
-            problem.write(writer);
+            detail(writer);
             writer.end();
         }
     }

@@ -15,7 +15,7 @@ pub mod wsdl;
 pub use envelope::{Addressing, Envelope, EnvelopeError, LONGEST_HEADER, WSS_NAMESPACES};
 pub use fault::{Fault, FaultCode};
 pub use problem::{Bilingual, Place, Problem};
-pub use reply::{begin_reply, end_reply};
+pub use reply::{Addressed, begin_reply, begin_reply_to, end_reply};
 pub use version::Version;
 
 /// WS-Addressing 1.0 (W3C REC-ws-addr-core-20060509).

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use kapia_adapter::{
-    Adapter, AdapterError, Answer, CallFacts, FullName, Health, Outcome, Parameter, Question, Sensitive,
-};
+use kapia_adapter::{Adapter, AdapterError, Answer, CallFacts, FullName, Health, Outcome, Question, Room, Told};
 use kapia_language::Language;
+use kapia_spool::Spool;
 use kapia_template::{Bounds, TemplateError, Value, Values, element};
 use kapia_xml::{Document, Element, ElementId, Limits};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -16,16 +15,15 @@ use tokio::time::timeout_at;
 
 use crate::conversation::{Command, Conversation};
 use crate::fault::Fault;
-use crate::live::Live;
 use crate::operation::{NoRows, Prepared};
-use crate::pool::Lease;
+use crate::pool::{Lease, Pool};
 use crate::query::Query;
 use crate::rows::{Inputs, Rows};
 
 /// The operations of one package, and the pool of its database.
 pub(crate) struct SqlAdapter {
     pub package: String,
-    pub live: Live,
+    pub pool: Arc<Pool>,
     pub operations: HashMap<FullName, Arc<Prepared>>,
     pub statement: Duration,
     pub answer: Duration,
@@ -35,27 +33,27 @@ pub(crate) struct SqlAdapter {
 #[async_trait]
 impl Adapter for SqlAdapter {
     async fn ask(&self, question: Question<'_>) -> Result<Answer, AdapterError> {
+        // What fits into a message fits into memory here.
+        let longest = Limits::default().bytes;
+        let room = Room { memory: longest, longest, folder: None };
+        self.ask_at_length(question, &room).await?.into_answer(question.operation)
+    }
+
+    async fn ask_at_length(&self, question: Question<'_>, room: &Room) -> Result<Told, AdapterError> {
         let operation = question.operation;
-        let told = self.answer(question).await.map_err(|fault| self.log(&operation.name, question.call, fault))?;
-        match told {
-            Told::Written(octets, outcome) => Answer::read(octets, outcome, operation, &Limits::default()),
-            Told::NoData(document) => Answer::of(document, Outcome::NoData, operation),
+        let said =
+            self.answer(question, room).await.map_err(|fault| self.log(&operation.name, question.call, fault))?;
+        match said {
+            Said::Written(spool, outcome) => Told::of(spool, outcome, operation, room),
+            Said::NoData(document) => Answer::of(document, Outcome::NoData, operation).map(Told::Answer),
         }
     }
 
     async fn health(&self) -> Health {
-        match self.live.pool().probe(Instant::now() + PATIENCE).await {
+        match self.pool.probe(Instant::now() + PATIENCE).await {
             Ok(()) => Health::Up,
             Err(fault) => Health::Down(fault.message()),
         }
-    }
-
-    async fn parameters(&self) -> Result<Vec<Parameter>, AdapterError> {
-        Ok(self.live.parameters())
-    }
-
-    async fn set_parameter(&self, key: &str, value: &Sensitive) -> Result<(), AdapterError> {
-        self.live.set(key, value)
     }
 }
 
@@ -63,20 +61,20 @@ impl Adapter for SqlAdapter {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is answered.
-enum Told {
-    Written(Vec<u8>, Outcome),
+enum Said {
+    Written(Spool, Outcome),
     NoData(Document),
 }
 
 impl SqlAdapter {
-    async fn answer(&self, question: Question<'_>) -> Result<Told, Fault> {
+    async fn answer(&self, question: Question<'_>, room: &Room) -> Result<Said, Fault> {
         let prepared = self.operations.get(&question.operation.name).ok_or_else(|| Fault::new("sql-elsewhere"))?;
         let limit = Instant::now() + self.answer;
         let until = question.call.deadline.map_or(limit, |deadline| deadline.min(limit));
         let inputs = Arc::new(inputs(prepared, question.argument, question.call)?);
 
         let left = until.saturating_duration_since(Instant::now());
-        let lease = self.live.pool().begin(until, self.statement.min(left)).await?;
+        let lease = self.pool.begin(until, self.statement.min(left)).await?;
         let (conversation, commands) = Conversation::new(self.row_cap);
         let talk = Abort(Some(tokio::spawn(talk(lease, commands, self.statement, until))));
         let writing = Writing {
@@ -87,6 +85,7 @@ impl SqlAdapter {
             call: call_value(question.call),
             conversation,
             inputs,
+            room: room.clone(),
         };
         let written = tokio::task::spawn_blocking(move || writing.write());
         // The task that owns the connection keeps the time; this is for a template that never comes to an end.
@@ -208,10 +207,11 @@ struct Writing {
     call: Value,
     conversation: Arc<Conversation>,
     inputs: Arc<Inputs>,
+    room: Room,
 }
 
 impl Writing {
-    fn write(self) -> Result<Told, Fault> {
+    fn write(self) -> Result<Said, Fault> {
         let prepared = &*self.prepared;
         let request = element(&self.argument, self.root, Some(&self.request));
         let mut values = Values::new().with("request", request).with("call", self.call);
@@ -227,22 +227,24 @@ impl Writing {
             && !rows.any()?
         {
             return match &prepared.no_rows {
-                NoRows::NoData(document) => Ok(Told::NoData(document.clone())),
+                NoRows::NoData(document) => Ok(Said::NoData(document.clone())),
                 NoRows::Error(Some(message)) => Err(Fault::own(message.clone())),
                 _ => Err(Fault::new("sql-no-rows")),
             };
         }
         drop(decisive);
-        let rendered = prepared.template.render_to_vec(&values, &Bounds::default());
+        let mut spool = self.room.spool();
+        let bounds = Bounds { octets: self.room.longest as u64, ..Bounds::default() };
+        let rendered = prepared.template.render(&values, &bounds, &mut spool);
         if let Some(fault) = self.conversation.fault() {
             return Err(fault);
         }
-        let (octets, outcome) = rendered.map_err(|error| template_fault(&prepared.file, &error))?;
+        let outcome = rendered.map_err(|error| template_fault(&prepared.file, &error))?;
         let outcome = match outcome {
             kapia_template::Outcome::Data => Outcome::Data,
             kapia_template::Outcome::NoData => Outcome::NoData,
         };
-        Ok(Told::Written(octets, outcome))
+        Ok(Said::Written(spool, outcome))
     }
 }
 

@@ -1,11 +1,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kapia_adapter::{Backend, Notice, Opened, Plan, Problem, RefusedOperation};
+use kapia_adapter::{Backend, Implied, Notice, Opened, Plan, Problem, RefusedOperation, Section};
 
 use crate::adapter::SqlAdapter;
-use crate::live::Live;
+use crate::engine::engine;
+use crate::fault::Fault;
+use crate::implied::implied;
 use crate::operation::Prepared;
+use crate::pool::Pool;
 use crate::settings::Settings;
 
 /// The kind `sql`.
@@ -36,11 +39,16 @@ impl Backend for SqlBackend {
             }
         }
         let (statement, answer, row_cap) = (settings.statement, settings.answer, settings.row_cap);
-        let live =
-            Live::new(settings).map_err(|fault| vec![Problem::from(fault).at("adapter.toml", plan.settings.line())])?;
+        let refuse = |fault: Fault| vec![Problem::from(fault).at("adapter.toml", plan.settings.line())];
+        let engine = engine(&settings).map_err(refuse)?;
+        let pool = Pool::new(engine, settings.pool, settings.acquire, settings.connect);
         let adapter =
-            SqlAdapter { package: plan.files.label().to_owned(), live, operations, statement, answer, row_cap };
+            SqlAdapter { package: plan.files.label().to_owned(), pool, operations, statement, answer, row_cap };
         let notes = notes.into_iter().map(|problem| Notice { operation: None, problem }).collect();
         Ok(Opened { adapter: Arc::new(adapter), refused, notes })
+    }
+
+    fn implied(&self, settings: &Section) -> Vec<Implied> {
+        implied(settings)
     }
 }

@@ -46,7 +46,7 @@ pub(crate) trait Connection: Send {
 /// The engine that a package names.
 pub(crate) fn engine(settings: &Settings) -> Result<Arc<dyn Engine>, Fault> {
     Ok(match &settings.source {
-        Source::Sqlite { file } => Arc::new(sqlite::Sqlite::new(file.clone())),
+        Source::Sqlite(source) => Arc::new(sqlite::Sqlite::new(source)),
         Source::Server(Dialect::MySql, server) => Arc::new(mysql::MySql::new(server)),
         Source::Server(_, server) => Arc::new(postgresql::PostgreSql::new(server, settings)?),
         #[cfg(feature = "odbc")]

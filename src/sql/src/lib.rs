@@ -11,7 +11,7 @@
 //! port = 5432
 //! database = "population"
 //! user = "regix"
-//! password_env = "POPULATION_PASSWORD"   # or password_file; `password` itself is possible and warned about
+//! password_env = "POPULATION_PASSWORD"   # or password_file, or password = "{{ parameter.… }}"; in clear it is warned about
 //! tls = "verify"                      # or "off", usual for this machine alone
 //! tls_name = "db.internal"            # optional: the name in the server's certificate, if it is not `host`
 //! authorities = "ca.pem"              # optional, PEM; else the platform's
@@ -38,6 +38,7 @@
 //! parameters.egn = "EGN"              # below the root of the request
 //! parameters.from = { path = "Period/From", type = "date", convert = "without_zone" }
 //! parameters.who = { call = "consumer_oid" }
+//! parameters.most = { parameter = "max_rows", type = "integer" }   # of the package: [parameters.max_rows]
 //!
 //! [[operation.sql.query]]
 //! name = "documents"                  # row.documents of each person
@@ -62,7 +63,7 @@ mod cells;
 mod conversation;
 mod engine;
 mod fault;
-mod live;
+mod implied;
 mod operation;
 mod parameter;
 mod path;

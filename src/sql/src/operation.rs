@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use kapia_adapter::{
-    Answer, Folder, Keys, Located, Message, Operation, Outcome, PackagePath, Plan, Planned, Problem, Section,
-};
-use kapia_language::Language;
-use kapia_schema::Options;
-use kapia_template::{Setting, Template, TemplateError};
-use kapia_xml::{Document, Limits, Writer};
+use kapia_adapter::{Folder, Keys, Located, Message, Plan, Planned, Problem, TextFile};
+use kapia_template::{Setting, Template};
+use kapia_xml::Document;
 
 use crate::fault::Fault;
 use crate::query::{Query, Reading};
@@ -77,7 +73,8 @@ fn read(planned: &Planned, plan: &Plan<'_>, dialect: Dialect, problems: &mut Vec
     }
     keys.finish();
 
-    let reading = Reading { files: plan.files, dialect, request: &operation.request.fields };
+    let request = &operation.request.fields;
+    let reading = Reading { files: plan.files, dialect, request, parameters: plan.parameters };
     let queries = reading.queries(queries, problems);
     let decisive = match decisive {
         Some(named) => queries.iter().position(|query| *query.name == *named.value).or_else(|| {
@@ -90,9 +87,10 @@ fn read(planned: &Planned, plan: &Plan<'_>, dialect: Dialect, problems: &mut Vec
     };
     let no_rows = match choice {
         Choice::Template => Some(NoRows::Template),
-        Choice::Error => Some(NoRows::Error(error.and_then(|table| read_error(table, problems)))),
+        Choice::Error => Some(NoRows::Error(error.and_then(|table| table.message(problems)))),
         Choice::NoData => {
-            no_data_document(no_data.as_ref(), section.line(), planned, plan, problems).map(NoRows::NoData)
+            let document = plan.no_data(no_data.as_ref(), planned, section.line());
+            document.map_err(|problem| problems.push(problem)).ok().map(NoRows::NoData)
         }
     };
     if !problems.is_empty() {
@@ -106,14 +104,6 @@ fn useless(keys: &mut Keys<'_, '_>, line: u32, key: &'static str, needs: &'stati
     keys.problem(line, Fault::new("sql-no-data-useless").with("key", key).with("needs", needs));
 }
 
-fn read_error(section: &Section, problems: &mut Vec<Problem>) -> Option<Message> {
-    let mut keys = section.keys(problems);
-    let en = keys.required_text("en");
-    let bg = keys.required_text("bg");
-    keys.finish();
-    Some(Message::new(en?.value, bg?.value))
-}
-
 /// The template of an operation: the one that it names, or the one that is called like it.
 fn read_template(
     named: Option<&Located<String>>,
@@ -123,91 +113,16 @@ fn read_template(
     problems: &mut Vec<Problem>,
 ) -> Option<(Template, String)> {
     let operation = &*planned.operation;
-    let (name, line) = match named {
-        Some(named) => (named.value.clone(), named.line),
-        None => (format!("{}.xml", operation.name.operation()), planned.line),
-    };
-    let read = PackagePath::below(Folder::Responses, &name).and_then(|path| plan.files.read(&path));
-    let read = read.map_err(|problem| problems.push(problem.at("adapter.toml", line))).ok()?;
-    let Ok(source) = std::str::from_utf8(&read.bytes) else {
-        problems.push(Problem::from(Fault::new("sql-query-encoding")).at(read.path, None));
-        return None;
-    };
+    let read = plan.text_file(Folder::Responses.name(), named, planned);
+    let TextFile { path, text } = read.map_err(|problem| problems.push(problem)).ok()?;
     let mut names = vec![("request", Some(operation.request.fields.clone())), ("call", None)];
     names.extend(queries.iter().map(|query| (&*query.name, None)));
     let setting = Setting { names, document: Some(operation.response.fields.clone()), codes: Arc::clone(plan.codes) };
-    match Template::compile_with(&read.path, source, &setting) {
-        Ok(template) => Some((template, read.path)),
+    match Template::compile_with(&path, &text, &setting) {
+        Ok(template) => Some((template, path)),
         Err(error) => {
-            problems.push(template_problem(&error));
+            problems.push(Problem::of_template(&error));
             None
         }
     }
-}
-
-fn template_problem(error: &TemplateError) -> Problem {
-    let both = |text: fn(&TemplateError, Language) -> String| {
-        Message::new(text(error, Language::English), text(error, Language::Bulgarian))
-    };
-    Problem {
-        code: error.code(),
-        file: Some(error.template().to_owned()),
-        line: Some(error.line()),
-        cause: both(TemplateError::message),
-        hint: both(TemplateError::hint),
-    }
-}
-
-/// A document of `XMLData` or else `XMLSamples`, or the response root without content, if the schema allows it.
-fn no_data_document(
-    named: Option<&Located<String>>,
-    line: u32,
-    planned: &Planned,
-    plan: &Plan<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<Document> {
-    let operation = &*planned.operation;
-    let Some(named) = named else {
-        let empty = empty_root(operation);
-        if empty.is_none() {
-            problems.push(Problem::from(Fault::new("sql-no-data-impossible")).at("adapter.toml", line));
-        }
-        return empty;
-    };
-    let read = |folder| PackagePath::below(folder, &named.value).and_then(|path| plan.files.read(&path));
-    let file =
-        read(Folder::Data)
-            .or_else(|problem| {
-                if problem.code == "file-missing" { read(Folder::Samples).map_err(|_| problem) } else { Err(problem) }
-            })
-            .map_err(|problem| problems.push(problem.at("adapter.toml", named.line)))
-            .ok()?;
-    let mut invalid = |line: Option<u32>, cause: [String; 2]| {
-        problems.push(Problem::from(Fault::new("sql-no-data-invalid").with_both("cause", cause)).at(&file.path, line));
-        None
-    };
-    let document = match Document::read(file.bytes.clone(), &Limits::default()) {
-        Ok(document) => document,
-        Err(error) => return invalid(Some(error.line()), [error.to_string(), error.message_bg().to_string()]),
-    };
-    if Answer::of(document.clone(), Outcome::NoData, operation).is_err() {
-        let root = document.root().name().to_string();
-        return invalid(Some(document.root().line()), [root.clone(), root]);
-    }
-    let report = operation.response.schema.validate(document.root(), &Options::first());
-    match report.violations.first() {
-        None => Some(document),
-        Some(violation) => invalid(
-            Some(violation.line),
-            [Language::English, Language::Bulgarian].map(|language| violation.message(language).to_string()),
-        ),
-    }
-}
-
-fn empty_root(operation: &Operation) -> Option<Document> {
-    let mut writer = Writer::new();
-    let root = &operation.response.root;
-    writer.leaf("", &root.namespace, &root.local, "");
-    let document = Document::read(writer.into_bytes(), &Limits::default()).ok()?;
-    operation.response.schema.validate(document.root(), &Options::first()).is_valid().then_some(document)
 }

@@ -1,13 +1,13 @@
 //! Parameters of a query: where a value comes from, and of what type it must be.
 
-use kapia_adapter::{CallFacts, Free, Keys, Located};
-use kapia_schema::FieldTree;
+use kapia_adapter::{CallFacts, Free, Keys, Located, Sensitive};
 use kapia_template::{Bounds, Setting, Template, Value, Values};
 use kapia_xml::{Document, Element, Limits};
 
 use crate::bound::{Bound, KINDS, Kind};
 use crate::fault::Fault;
 use crate::path::ArgumentPath;
+use crate::query::Reading;
 
 pub(crate) struct Parameter {
     pub name: String,
@@ -17,9 +17,14 @@ pub(crate) struct Parameter {
 }
 
 enum Origin {
-    Path { path: ArgumentPath, join: Option<String> },
+    Path {
+        path: ArgumentPath,
+        join: Option<String>,
+    },
     Call(Fact),
     Column(String),
+    /// A parameter of the package.
+    Package(Sensitive),
 }
 
 /// What a register may know about a call.
@@ -48,15 +53,15 @@ pub(crate) enum Given {
 }
 
 impl Parameter {
-    /// Reads `name = "Path"` or `name = { path = "Path", type = "date", … }`; `outer` reports what is wrong.
+    /// Reads `name = "Path"` or `name = { path = "Path", type = "date", … }`.
     pub fn read(
         name: &str,
         written: Located<Free<'_>>,
-        fields: &FieldTree,
+        reading: &Reading<'_>,
         problems: &mut Vec<kapia_adapter::Problem>,
     ) -> Option<Parameter> {
         let at = |fault: Fault, line| kapia_adapter::Problem::from(fault).at("adapter.toml", line);
-        let line = written.line;
+        let (line, fields) = (written.line, reading.request);
         let section = match written.value {
             Free::Text(text) => {
                 let path = ArgumentPath::read(text, fields).map_err(|fault| problems.push(at(fault, line))).ok()?;
@@ -69,19 +74,29 @@ impl Parameter {
         let path = keys.text("path");
         let fact = keys.one_of("call", &FACTS);
         let column = keys.text("column");
+        let named = keys.text("parameter");
         let kind = keys.one_of("type", &KINDS);
         let convert = keys.text("convert");
         let join = keys.text("join");
-        let origin = match (path, fact, column) {
-            (Some(path), None, None) => match ArgumentPath::read(&path.value, fields) {
+        let origin = match (path, fact, column, named) {
+            (Some(path), None, None, None) => match ArgumentPath::read(&path.value, fields) {
                 Ok(found) => Some(Origin::Path { path: found, join: join.map(|join| join.value) }),
                 Err(fault) => {
                     keys.problem(path.line, fault);
                     None
                 }
             },
-            (None, Some(fact), None) => Some(Origin::Call(fact.value)),
-            (None, None, Some(column)) => Some(Origin::Column(column.value)),
+            (None, Some(fact), None, None) => Some(Origin::Call(fact.value)),
+            (None, None, Some(column), None) => Some(Origin::Column(column.value)),
+            (None, None, None, Some(named)) => match reading.parameters.get(&named.value) {
+                Some(value) => Some(Origin::Package(value.clone())),
+                None => {
+                    let unknown = Fault::new("sql-parameter-package").with("name", &*named.value);
+                    let there = reading.parameters.iter().map(|(name, _)| name);
+                    keys.problem(named.line, unknown.known(&named.value, there));
+                    None
+                }
+            },
             _ => {
                 keys.problem(line, Fault::new("sql-parameter-source").with("parameter", name));
                 None
@@ -110,6 +125,7 @@ impl Parameter {
         let text = match &self.origin {
             Origin::Column(column) => return Ok(Given::Column(column.clone())),
             Origin::Call(fact) => fact.text(call),
+            Origin::Package(value) => Some(value.reveal().to_owned()),
             Origin::Path { path, join } => {
                 let mut values = path.values(argument);
                 match join {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kapia_adapter::{Keys, Located, PackageFiles, PackagePath, Problem, Section};
+use kapia_adapter::{Keys, Located, PackageFiles, PackagePath, ParameterValues, Problem, Section};
 use kapia_schema::FieldTree;
 
 use crate::fault::Fault;
@@ -38,6 +38,8 @@ pub(crate) struct Reading<'r> {
     pub dialect: Dialect,
     /// The type of the argument.
     pub request: &'r FieldTree,
+    /// Of the package.
+    pub parameters: &'r ParameterValues,
 }
 
 struct Draft {
@@ -123,7 +125,11 @@ impl Reading<'_> {
 
     /// The text of the query, the line at which it is given, and the file, if it stands in one.
     fn text(&self, query: &str, line: u32, keys: &mut Keys<'_, '_>) -> Option<(String, u32, Option<String>)> {
-        let sql = keys.text("sql");
+        let sql = keys.written_text("sql");
+        if let Some(sql) = sql.as_ref().filter(|sql| kapia_adapter::names_parameter(&sql.value)) {
+            keys.problem(sql.line, Fault::new("sql-parameter-spliced").with("query", query));
+            return None;
+        }
         let file = keys.text("file");
         match (sql, file) {
             (Some(sql), None) => Some((sql.value, sql.line, None)),
@@ -165,7 +171,7 @@ impl Reading<'_> {
         let entries = section.keys(problems).free_entries();
         let mut found = Vec::with_capacity(entries.len());
         for (name, written) in entries {
-            let Some(parameter) = Parameter::read(name, written, self.request, problems) else { continue };
+            let Some(parameter) = Parameter::read(name, written, self, problems) else { continue };
             if parameter.is_of_parent() && !has_parent {
                 let fault = Fault::new("sql-parameter-column").with("parameter", name).with("query", query);
                 problems.push(Problem::from(fault).at("adapter.toml", written.line));

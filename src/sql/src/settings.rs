@@ -1,6 +1,7 @@
 //! `[backend]` of a package with the backend `sql`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kapia_adapter::{Keys, Located, PackageFiles, PackagePath, Problem, Section, Sensitive};
@@ -32,9 +33,19 @@ pub(crate) enum Dialect {
 /// Where the database is.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    Sqlite { file: PathBuf },
+    Sqlite(Sqlite),
     Server(Dialect, Server),
+    #[cfg_attr(not(feature = "odbc"), expect(dead_code, reason = "read, and then refused, without the feature"))]
     Odbc(Odbc),
+}
+
+/// A database without a server.
+#[derive(Clone, Debug)]
+pub(crate) enum Sqlite {
+    /// One that lies there, and is opened for reading.
+    File(PathBuf),
+    /// One that statements of the package make, in memory.
+    Script(Arc<str>),
 }
 
 /// A database server that is reached over a network or a local socket.
@@ -87,7 +98,7 @@ impl Dialect {
 impl Source {
     pub fn dialect(&self) -> Dialect {
         match self {
-            Source::Sqlite { .. } => Dialect::Sqlite,
+            Source::Sqlite(_) => Dialect::Sqlite,
             Source::Server(dialect, _) => *dialect,
             Source::Odbc(_) => Dialect::Odbc,
         }
@@ -152,7 +163,8 @@ impl Settings {
 }
 
 /// Which keys mean something for which engine.
-const KEYS: [(&str, &[Dialect]); 15] = [
+const KEYS: [(&str, &[Dialect]); 16] = [
+    ("script", &[Dialect::Sqlite]),
     ("file", &[Dialect::Sqlite]),
     ("host", &[Dialect::PostgreSql, Dialect::MySql]),
     ("port", &[Dialect::PostgreSql, Dialect::MySql]),
@@ -199,6 +211,9 @@ impl Reading<'_, '_, '_> {
     }
 
     fn sqlite(&mut self) -> Option<Source> {
+        if let Some(named) = self.keys.text("script") {
+            return self.script(&named);
+        }
         let named = self.needed("file", Dialect::Sqlite)?;
         let path = Path::new(&named.value);
         if path.is_absolute() {
@@ -206,16 +221,31 @@ impl Reading<'_, '_, '_> {
                 self.keys.problem(named.line, unreadable("file", &error));
                 return None;
             }
-            return Some(Source::Sqlite { file: path.to_owned() });
+            return Some(Source::Sqlite(Sqlite::File(path.to_owned())));
         }
         let found = PackagePath::parse(&named.value).and_then(|path| match self.files.on_disk(&path) {
             Some(found) => found,
             None => Err(Fault::new("sql-database-embedded").into()),
         });
         match found {
-            Ok(file) => Some(Source::Sqlite { file }),
+            Ok(file) => Some(Source::Sqlite(Sqlite::File(file))),
             Err(problem) => {
                 self.keys.problem(named.line, problem);
+                None
+            }
+        }
+    }
+
+    fn script(&mut self, named: &Located<String>) -> Option<Source> {
+        if let Some(line) = self.keys.line_of("file") {
+            self.keys.problem(line, Fault::new("sql-file-and-script"));
+            return None;
+        }
+        let octets = self.read("script", named)?;
+        match String::from_utf8(octets) {
+            Ok(statements) => Some(Source::Sqlite(Sqlite::Script(statements.into()))),
+            Err(_) => {
+                self.keys.problem(named.line, Fault::new("sql-script-encoding"));
                 None
             }
         }
@@ -262,7 +292,10 @@ impl Reading<'_, '_, '_> {
     }
 
     fn odbc(&mut self) -> Option<Source> {
-        let connection = self.needed("connection", Dialect::Odbc);
+        let connection = self.keys.secret("connection");
+        if connection.is_none() {
+            self.needed("connection", Dialect::Odbc);
+        }
         let user = self.keys.text("user").map(|user| user.value);
         let password = self.password();
         let begin = self.keys.text("begin").map(|begin| begin.value);
@@ -271,36 +304,33 @@ impl Reading<'_, '_, '_> {
         if begin.is_none() {
             self.notes.push(Problem::from(Fault::new("sql-odbc-writes")).at("adapter.toml", connection.line));
         }
-        let lower = connection.value.to_lowercase();
-        if lower.contains("pwd=") || lower.contains("password=") {
+        let lower = connection.value.reveal().to_lowercase();
+        if connection.in_clear && (lower.contains("pwd=") || lower.contains("password=")) {
             self.notes.push(Problem::from(Fault::new("sql-password-clear")).at("adapter.toml", connection.line));
         }
         if cfg!(not(feature = "odbc")) {
             self.keys.problem(self.line, Fault::new("sql-odbc-absent"));
             return None;
         }
-        Some(Source::Odbc(Odbc {
-            connection: Sensitive::new(connection.value),
-            user,
-            password: password?,
-            begin,
-            probe,
-        }))
+        Some(Source::Odbc(Odbc { connection: connection.value, user, password: password?, begin, probe }))
     }
 
     /// The password, if any; `None` outside if it is given wrongly.
     fn password(&mut self) -> Option<Option<Sensitive>> {
-        let clear = self.keys.text("password");
+        let clear = self.keys.secret("password");
         let file = self.keys.text("password_file");
         let variable = self.keys.text("password_env");
-        let lines: Vec<u32> = [&clear, &file, &variable].into_iter().flatten().map(|given| given.line).collect();
+        let elsewhere = [&file, &variable].into_iter().flatten().map(|given| given.line);
+        let lines: Vec<u32> = clear.iter().map(|given| given.line).chain(elsewhere).collect();
         if let [_, second, ..] = lines.as_slice() {
             self.keys.problem(*second, Fault::new("sql-password-several"));
             return None;
         }
         if let Some(clear) = clear {
-            self.notes.push(Problem::from(Fault::new("sql-password-clear")).at("adapter.toml", clear.line));
-            return Some(Some(Sensitive::new(clear.value)));
+            if clear.in_clear {
+                self.notes.push(Problem::from(Fault::new("sql-password-clear")).at("adapter.toml", clear.line));
+            }
+            return Some(Some(clear.value));
         }
         if let Some(named) = file {
             let octets = self.read("password_file", &named)?;
@@ -330,7 +360,7 @@ impl Reading<'_, '_, '_> {
     fn read(&mut self, key: &'static str, named: &Located<String>) -> Option<Vec<u8>> {
         let path = Path::new(&named.value);
         let read = if path.is_absolute() {
-            std::fs::read(path).map_err(|error| unreadable(key, &error).into())
+            self.files.outside(path).map_err(|error| unreadable(key, &error).into())
         } else {
             PackagePath::parse(&named.value).and_then(|path| self.files.read(&path)).map(|file| file.bytes.to_vec())
         };

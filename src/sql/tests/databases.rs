@@ -41,15 +41,13 @@ fn mariadb_words(backend: String) -> Words {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_population_register_on_postgresql_answers_like_the_sample() {
     let server = postgresql().await;
-    let statements = population::schema() + &population::data();
-    population::answers_like_the_sample(&server.database("population", &statements).await).await;
+    population::answers_like_the_sample(&server.database("population", &population::script()).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_population_register_on_mariadb_answers_like_the_sample() {
     let server = mariadb().await;
-    let statements = population::schema() + &population::data();
-    population::answers_like_the_sample(&server.database("population", &statements).await).await;
+    population::answers_like_the_sample(&server.database("population", &population::script()).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -284,7 +282,7 @@ async fn a_wrong_password_is_no_passing_trouble_and_can_be_set_right() {
         package.adapter.set_parameter("Password", &Sensitive::new(support::servers::PASSWORD)).await.unwrap();
         assert_eq!(told(&package, "").await, ["Извор"]);
         let error = package.adapter.set_parameter("Port", &Sensitive::new("no port")).await.unwrap_err();
-        assert_eq!(error.code, "sql-setting");
+        assert_eq!(error.code, "parameter-value");
         assert_eq!(
             package.adapter.set_parameter("Colour", &Sensitive::new("x")).await.unwrap_err().code,
             "parameter-unknown"

@@ -35,13 +35,13 @@ fn sqlite(statements: &str) -> (tempfile::TempDir, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_population_register_behind_the_driver_of_postgresql_answers_like_the_sample() {
     let server = postgresql().await;
-    server.database("population", &(population::schema() + &population::data())).await;
+    server.database("population", &population::script()).await;
     population::answers_like_the_sample(&through_postgresql(&server, "population")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_population_register_behind_the_driver_of_sqlite_answers_like_the_sample() {
-    let (_folder, backend) = sqlite(&(population::schema() + &population::data()));
+    let (_folder, backend) = sqlite(&population::script());
     population::answers_like_the_sample(&backend).await;
 }
 

@@ -25,11 +25,12 @@ fn bench(backend: &str, operation: &str, template: &str) -> Bench {
 
 #[tokio::test]
 async fn the_population_register_on_sqlite_answers_like_the_sample() {
+    population::has_the_schemas_of_the_sample();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("population.sqlite");
     let database = rusqlite::Connection::open(&file).unwrap();
-    database.execute_batch(&population::schema()).unwrap();
-    database.execute_batch(&population::data()).unwrap();
+    database.execute_batch(&population::script()).unwrap();
+    population::answers_like_the_sample("engine = \"sqlite\"\nscript = \"database/population.sql\"").await;
     population::answers_like_the_sample(&format!("engine = \"sqlite\"\nfile = \"{}\"", file.display())).await;
 }
 
@@ -276,4 +277,53 @@ async fn health_is_that_of_the_database() {
     assert!(matches!(package.adapter.health().await, Health::Down(_)));
     let error = failure(&package, "").await;
     assert_eq!((error.code, error.retryable), ("sql-unreachable", true));
+}
+
+fn scripted(script: &str, operation: &str) -> Bench {
+    let bench = Bench::new("engine = \"sqlite\"\nscript = \"register.sql\"\npool = 3", operation, PLAIN);
+    bench.write("register.sql", script);
+    bench
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_of_the_package_makes_one_database_for_all_connections() {
+    let script = "-- Two tables.\nCREATE TABLE t (v TEXT);\nINSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL \
+                  SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n;\nUPDATE t SET v = 'Ж;''' || v || '''';\n";
+    let bench = scripted(script, &rows("SELECT count(*) || min(v) AS v FROM t", ""));
+    let package = bench.open();
+    let (one, two, three) = tokio::join!(told(&package, ""), told(&package, ""), told(&package, ""));
+    assert_eq!((one.as_slice(), &two, &three), (&["1000Ж;'1'".to_owned()][..], &one, &one));
+    assert_eq!(package.adapter.health().await, Health::Up);
+    // Another reading of the same package has a database of its own.
+    bench.write("register.sql", "CREATE TABLE t (v TEXT); INSERT INTO t VALUES ('нов')");
+    let renewed = bench.open();
+    assert_eq!(told(&renewed, "").await, ["1нов"]);
+    assert_eq!(told(&package, "").await, one);
+}
+
+#[tokio::test]
+async fn a_script_reaches_no_other_file_and_fails_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other.sqlite");
+    for (script, expected) in [
+        (format!("ATTACH '{}' AS other; CREATE TABLE other.t (v TEXT)", other.display()), "sql-script-statement"),
+        (format!("CREATE TABLE t (v TEXT); COMMIT; VACUUM INTO '{}'", other.display()), "sql-script-statement"),
+        (format!("CREATE TABLE t (v TEXT); VACUUM INTO '{}'", other.display()), "sql-script"),
+        ("CREATE TABLE t (v TEXT); SELECT 1".to_owned(), "sql-script-statement"),
+        ("CREATE TABLE t (v TEXT); INSERT INTO t VALUES ('Тайна', 1)".to_owned(), "sql-script"),
+    ] {
+        let error = failure(&scripted(&script, &rows("SELECT v FROM t", "")).open(), "").await;
+        assert_eq!((error.code, error.retryable), (expected, false), "{script}");
+        assert!(!error.to_string().contains("Тайна"));
+        assert!(!other.exists(), "{script}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_script_has_made_is_not_changed_by_queries() {
+    let package = scripted("CREATE TABLE t (v TEXT); INSERT INTO t VALUES ('a')", &rows("SELECT v FROM t", "")).open();
+    assert_eq!(told(&package, "").await, ["a"]);
+    let writing = "WITH x AS (SELECT 1) INSERT INTO t SELECT 'b' FROM x RETURNING v";
+    let error = failure(&scripted("CREATE TABLE t (v TEXT)", &rows(writing, "")).open(), "").await;
+    assert_eq!(error.code, "sql-read-only");
 }

@@ -70,6 +70,41 @@ const ENTRIES: &[Entry] = &[
         ["the database of {object} refused: {cause}", "базата на {object} отказа: {cause}"],
         ["{check}", "{check}"],
     ),
+    entry(
+        "sealing-key-file",
+        [
+            "key file {path} cannot be made or read: {cause}",
+            "файлът с ключ {path} не може да се създаде или прочете: {cause}",
+        ],
+        [
+            "check that the folder exists and that this user may read and write there",
+            "проверете дали папката съществува и дали този потребител може да чете и пише в нея",
+        ],
+    ),
+    entry(
+        "sealing-key-malformed",
+        ["file {path} is not a sealing key of Kapia", "файлът {path} не е ключ за запечатване на Капия"],
+        [
+            "check the path in the configuration; if the file was damaged, restore it from its backup",
+            "проверете пътя в настройките; ако файлът е повреден, възстановете го от резервно копие",
+        ],
+    ),
+    entry(
+        "sealing-key-exposed",
+        [
+            "key file {path} can be read or changed by others (mode {mode})",
+            "файлът с ключ {path} може да се чете или променя от други (права {mode})",
+        ],
+        ["set its mode to 0600 (chmod 600)", "задайте права 0600 (chmod 600)"],
+    ),
+    entry(
+        "sealing",
+        ["nothing could be sealed", "нищо не можа да се запечата"],
+        [
+            "the cryptographic library refused; restart the program and report this",
+            "криптографската библиотека отказа; рестартирайте програмата и съобщете за това",
+        ],
+    ),
 ];
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ pub(crate) type Misplaced = (usize, Fault);
 pub(crate) struct Scanned {
     pub rules: Rules,
     pub marks: Vec<Mark>,
+    /// White space between elements where the schema allows elements alone: it says nothing, and in a large document it
+    /// would be a good part of its octets.
+    pub blanks: Vec<Range<usize>>,
 }
 
 /// Looks through a template; with the fields of the document type, names of elements and attributes are held against it.
@@ -40,6 +43,7 @@ pub(crate) fn scan(source: &str, pieces: &Pieces, document: Option<&FieldTree>) 
         frames: Vec::new(),
         rules: Rules::default(),
         marks: Vec::new(),
+        blanks: Vec::new(),
         skeleton: String::with_capacity(source.len()),
         roots: Roots::default(),
         blocks: 0,
@@ -77,6 +81,7 @@ struct Scan<'s> {
     frames: Vec<Frame>,
     rules: Rules,
     marks: Vec<Mark>,
+    blanks: Vec<Range<usize>>,
     /// The template without its tags and without second branches where two would not be a document.
     skeleton: String,
     roots: Roots,
@@ -137,7 +142,7 @@ impl Scan<'_> {
             let fault = Fault::new("template-not-xml").with_both("cause", cause);
             (offset_of_line(self.source, error.line()), fault)
         })?;
-        Ok(Scanned { rules: self.rules, marks: self.marks })
+        Ok(Scanned { rules: self.rules, marks: self.marks, blanks: self.blanks })
     }
 }
 

@@ -91,7 +91,9 @@ impl Template {
         });
         let insides = insides.collect();
         let scanned = scan(source, &pieces, setting.document.as_ref()).map_err(at)?;
-        let marked = Marked::new(source, scanned.marks, &pieces.cuts);
+        let mut cuts = [pieces.cuts, scanned.blanks].concat();
+        cuts.sort_by_key(|cut| cut.start);
+        let marked = Marked::new(source, scanned.marks, &cuts);
         let mut template = Template {
             name: name.to_owned(),
             original: source.to_owned(),

@@ -22,6 +22,8 @@ use crate::soap::SoapCall;
 /// The operations of one package, and the connections to its service.
 pub(crate) struct WebAdapter {
     pub package: String,
+    /// The parameters of the package by their names, for templates of requests.
+    pub parameters: Value,
     pub client: Client,
     pub auth: Auth,
     pub answer: Duration,
@@ -107,7 +109,7 @@ impl WebAdapter {
         let values =
             Values::new().with("request", element(argument.document(), argument.id(), Some(fields))).with("call", call);
 
-        let (asking, given) = (Arc::clone(prepared), values.clone());
+        let (asking, given) = (Arc::clone(prepared), values.clone().with("parameter", self.parameters.clone()));
         let request = writing(until, move || asking.service.request(&given)).await?;
         let answer = self.send(request, until, |head| prepared.service.reading(head)).await?;
         let (answering, limits) = (Arc::clone(prepared), self.limits.clone());

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use kapia_adapter::{Backend, Notice, Opened, Plan, Planned, Problem, RefusedOperation, Sensitive};
 use kapia_http::Client;
+use kapia_template::Value;
 use kapia_xml::{Document, Limits};
 use reqwest::Url;
 
@@ -123,6 +124,9 @@ impl<S> Ready<S> {
         let limits = Limits { bytes: self.settings.http.answer_bytes, ..Limits::default() };
         let adapter = WebAdapter {
             package: plan.files.label().to_owned(),
+            parameters: Value::from_pairs(
+                plan.parameters.iter().map(|(name, value)| (name, Value::from(value.reveal()))),
+            ),
             client: self.client,
             auth: self.settings.auth,
             answer: self.settings.answer,

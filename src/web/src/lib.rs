@@ -8,7 +8,7 @@
 //! kind = "rest"
 //! base = "https://register.example.bg/api/v2"
 //! auth = "oauth2"                       # "none" (usual), "basic", "oauth2", "hmac"
-//! # basic:   user = "…", password_env = "…" (or password_file)
+//! # basic:   user = "…", password_env = "…" (or password_file, or password = "{{ parameter.… }}"; so all secrets)
 //! # oauth2:  token_address = "https://…", client_id = "…", client_secret_env = "…", scope = "…", token_auth = "basic" ("body")
 //! # hmac:    hmac_id = "…", hmac_key_env = "…", hmac_string = "{method}\n{target}\n{timestamp}\n{body_sha256}",
 //! #          hmac_header = "Authorization", hmac_value = "HMAC-SHA256 {id}:{signature}", hmac_timestamp = "X-Timestamp"
@@ -25,6 +25,7 @@
 //! path = "/people/{{ request.EGN }}"    # each value percent-encoded
 //! query.on = "{{ request.Date|date }}"  # vanishes with its value
 //! headers.Accept-Language = "bg"
+//! headers.X-Api-Key = "{{ parameter.api_key }}"   # of the package: [parameters.api_key]
 //! body = "GetPerson.json"               # optional, in requests: a template, .json or .xml
 //! answer = "json"                       # or "xml", "none"
 //! template = "GetPerson.xml"            # in responses; else the name of the operation

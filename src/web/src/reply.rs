@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use kapia_adapter::{Answer, Folder, Keys, Located, Message, Operation, Outcome, PackagePath, Plan, Planned, Problem};
+use kapia_adapter::{Folder, Keys, Located, Operation, Outcome, Plan, Planned, Problem};
 use kapia_language::Language;
-use kapia_schema::Options;
 use kapia_template::{Bounds, Setting, Template, TemplateError, Value, Values};
-use kapia_xml::{Document, Limits, Writer};
+use kapia_xml::Document;
 
 use crate::adapter::Judged;
 use crate::fault::Fault;
@@ -66,16 +65,20 @@ impl ReplyKeys {
                 problems.push(Fault::new("web-no-data-useless").at(named.line));
                 None
             }
-            named if needed => no_data_document(named.as_ref(), planned, plan, problems),
+            named if needed => {
+                let document = plan.no_data(named.as_ref(), planned, planned.line);
+                document.map_err(|problem| problems.push(problem)).ok()
+            }
             _ => None,
         };
-        let file = read_file(self.template.as_ref(), Folder::Responses.name(), planned, plan, problems)?;
+        let file = plan.text_file(Folder::Responses.name(), self.template.as_ref(), planned);
+        let file = file.map_err(|problem| problems.push(problem)).ok()?;
         let setting =
             Setting { names, document: Some(operation.response.fields.clone()), codes: Arc::clone(plan.codes) };
         match Template::compile_with(&file.path, &file.text, &setting) {
             Ok(template) => Some(Reply { template, no_data_when, no_data }),
             Err(error) => {
-                problems.push(template_problem(&error));
+                problems.push(Problem::of_template(&error));
                 None
             }
         }
@@ -108,46 +111,11 @@ pub(crate) fn names(operation: &Operation) -> Vec<(&'static str, Option<kapia_sc
     vec![("request", Some(operation.request.fields.clone())), ("call", None)]
 }
 
-/// A text of the package.
-pub(crate) struct TextFile {
-    pub path: String,
-    pub text: String,
-}
-
-/// A file below a folder of the package: the one that is named, or the one that is called like the operation.
-pub(crate) fn read_file(
-    named: Option<&Located<String>>,
-    folder: &str,
-    planned: &Planned,
-    plan: &Plan<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<TextFile> {
-    let (name, line) = match named {
-        Some(named) => (named.value.clone(), named.line),
-        None => (format!("{}.xml", planned.operation.name.operation()), planned.line),
-    };
-    let read = PackagePath::parse(&format!("{folder}/{name}")).and_then(|path| plan.files.read(&path));
-    let read = read.map_err(|problem| problems.push(problem.at("adapter.toml", line))).ok()?;
-    match String::from_utf8(read.bytes.to_vec()) {
-        Ok(text) => Some(TextFile { path: read.path, text }),
-        Err(_) => {
-            problems.push(Problem::from(Fault::new("web-encoding")).at(read.path, None));
-            None
-        }
-    }
-}
-
-pub(crate) fn template_problem(error: &TemplateError) -> Problem {
-    let both = |text: fn(&TemplateError, Language) -> String| {
-        Message::new(text(error, Language::English), text(error, Language::Bulgarian))
-    };
-    Problem {
-        code: error.code(),
-        file: Some(error.template().to_owned()),
-        line: Some(error.line()),
-        cause: both(TemplateError::message),
-        hint: both(TemplateError::hint),
-    }
+/// The same for what a service is asked, where parameters of the package may stand, secret ones too.
+pub(crate) fn names_of_request(operation: &Operation) -> Vec<(&'static str, Option<kapia_schema::FieldTree>)> {
+    let mut names = names(operation);
+    names.push(("parameter", None));
+    names
 }
 
 /// What is wrong with an expression that stands in `adapter.toml` itself.
@@ -157,44 +125,4 @@ pub(crate) fn expression_problem(key: &str, line: u32, error: &TemplateError) ->
         .with_both("cause", Language::ALL.map(|language| error.message(language)))
         .with_both("advice", Language::ALL.map(|language| error.hint(language)));
     fault.at(line)
-}
-
-/// A document of `XMLData` or else `XMLSamples`, or the response root without content, if the schema allows it.
-fn no_data_document(
-    named: Option<&Located<String>>,
-    planned: &Planned,
-    plan: &Plan<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<Document> {
-    let operation = &*planned.operation;
-    let Some(named) = named else {
-        let empty = empty_root(operation);
-        if empty.is_none() {
-            problems.push(Fault::new("web-no-data-impossible").at(planned.line));
-        }
-        return empty;
-    };
-    let read = |folder| PackagePath::below(folder, &named.value).and_then(|path| plan.files.read(&path));
-    let file = read(Folder::Data).or_else(|problem| match problem.code {
-        "file-missing" => read(Folder::Samples).map_err(|_| problem),
-        _ => Err(problem),
-    });
-    let file = file.map_err(|problem| problems.push(problem.at("adapter.toml", named.line))).ok()?;
-    let document = Document::read(file.bytes.clone(), &Limits::default());
-    let good = document.ok().filter(|document| {
-        Answer::of(document.clone(), Outcome::NoData, operation).is_ok()
-            && operation.response.schema.validate(document.root(), &Options::first()).is_valid()
-    });
-    if good.is_none() {
-        problems.push(Problem::from(Fault::new("web-no-data-invalid")).at(&file.path, None));
-    }
-    good
-}
-
-fn empty_root(operation: &Operation) -> Option<Document> {
-    let mut writer = Writer::new();
-    let root = &operation.response.root;
-    writer.leaf("", &root.namespace, &root.local, "");
-    let document = Document::read(writer.into_bytes(), &Limits::default()).ok()?;
-    operation.response.schema.validate(document.root(), &Options::first()).is_valid().then_some(document)
 }

@@ -13,7 +13,7 @@ use reqwest::{Method, Request, Url};
 use crate::adapter::{Ending, Judged, Prepared, Service, of_status};
 use crate::fault::Fault;
 use crate::json::{Json, missing};
-use crate::reply::{ReplyKeys, expression_problem, names, read_file, template_problem};
+use crate::reply::{ReplyKeys, expression_problem, names_of_request};
 use crate::woven::{Known, Part, Woven, of_template};
 
 /// The folder of the templates of requests.
@@ -209,7 +209,7 @@ fn prepare(planned: &Planned, plan: &Plan<'_>, base: &Url, problems: &mut Vec<Pr
         problems.push(Fault::new("web-table-missing").with("table", "[operation.rest]").at(planned.line));
         return None;
     };
-    let known = Known { names: names(&planned.operation), codes: Arc::clone(plan.codes) };
+    let known = Known { names: names_of_request(&planned.operation), codes: Arc::clone(plan.codes) };
     let mut keys = section.keys(problems);
     let methods = [
         ("GET", Method::GET),
@@ -220,7 +220,7 @@ fn prepare(planned: &Planned, plan: &Plan<'_>, base: &Url, problems: &mut Vec<Pr
     ];
     let places: Vec<(&'static str, usize)> = methods.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
     let method = keys.one_of("method", &places).and_then(|at| methods.get(at.value)).map(|(_, method)| method.clone());
-    let path = keys.required_text("path");
+    let path = keys.required_written_text("path");
     let body = keys.text("body");
     let answer = keys.one_of("answer", &[("json", Kind::Json), ("xml", Kind::Xml), ("none", Kind::None)]);
     let (query, headers, status) = (keys.section("query"), keys.section("headers"), keys.section("status"));
@@ -238,13 +238,13 @@ fn prepare(planned: &Planned, plan: &Plan<'_>, base: &Url, problems: &mut Vec<Pr
         compile("path", path.line, &path.value, problems)
     });
     let mut queries = Vec::new();
-    for (name, text) in query.map(|table| table.keys(problems).free_texts()).unwrap_or_default() {
+    for (name, text) in query.map(|table| table.keys(problems).free_written_texts()).unwrap_or_default() {
         if let Some(woven) = compile("query", text.line, text.value, problems) {
             queries.push((name.to_owned(), woven));
         }
     }
     let mut headings = Vec::new();
-    for (name, text) in headers.map(|table| table.keys(problems).free_texts()).unwrap_or_default() {
+    for (name, text) in headers.map(|table| table.keys(problems).free_written_texts()).unwrap_or_default() {
         let header: Option<HeaderName> =
             name.parse().ok().filter(|name: &HeaderName| !RESERVED.contains(&name.as_str()));
         match (header, compile("headers", text.line, text.value, problems)) {
@@ -263,14 +263,15 @@ fn prepare(planned: &Planned, plan: &Plan<'_>, base: &Url, problems: &mut Vec<Pr
     let body = match body {
         None => None,
         Some(named) => {
-            let file = read_file(Some(&named), REQUESTS, planned, plan, problems)?;
+            let file = plan.text_file(REQUESTS, Some(&named), planned);
+            let file = file.map_err(|problem| problems.push(problem)).ok()?;
             let compiled = if file.path.to_ascii_lowercase().ends_with(".json") {
                 Woven::compile(&file.path, &file.text, &known).map(Body::Json)
             } else {
                 let setting = Setting { names: known.names.clone(), document: None, codes: Arc::clone(plan.codes) };
                 Template::compile_with(&file.path, &file.text, &setting).map(Body::Xml)
             };
-            Some(compiled.map_err(|error| problems.push(template_problem(&error))).ok()?)
+            Some(compiled.map_err(|error| problems.push(Problem::of_template(&error))).ok()?)
         }
     };
     let may_have_none = statuses.iter().any(|(_, ending)| *ending == Ending::NoData);

@@ -51,7 +51,7 @@ enum Way {
     Hmac,
 }
 
-/// Where a secret can stand: in the clear, in a file, in a variable of the process.
+/// Where a secret can stand: in a parameter or in the clear, in a file, in a variable of the process.
 pub(crate) type SecretKeys = [&'static str; 3];
 
 pub(crate) struct Reading<'r, 's, 'p> {
@@ -174,15 +174,18 @@ impl Reading<'_, '_, '_> {
 
     /// A secret, if there is any; `None` outside if it is given wrongly.
     pub fn secret(&mut self, [clear, file, variable]: SecretKeys) -> Option<Option<Sensitive>> {
-        let (in_clear, in_file, in_variable) = (self.keys.text(clear), self.keys.text(file), self.keys.text(variable));
-        let lines: Vec<u32> = [&in_clear, &in_file, &in_variable].into_iter().flatten().map(|one| one.line).collect();
+        let (given, in_file, in_variable) = (self.keys.secret(clear), self.keys.text(file), self.keys.text(variable));
+        let elsewhere = [&in_file, &in_variable].into_iter().flatten().map(|one| one.line);
+        let lines: Vec<u32> = given.iter().map(|one| one.line).chain(elsewhere).collect();
         if let [_, second, ..] = lines.as_slice() {
             self.keys.problem(*second, Fault::new("web-secret-several").with("key", clear));
             return None;
         }
-        if let Some(written) = in_clear {
-            self.notes.push(Fault::new("web-secret-clear").with("key", clear).at(written.line));
-            return Some(Some(Sensitive::new(written.value)));
+        if let Some(written) = given {
+            if written.in_clear {
+                self.notes.push(Fault::new("web-secret-clear").with("key", clear).at(written.line));
+            }
+            return Some(Some(written.value));
         }
         if let Some(named) = in_file {
             let octets = self.file(file, &named)?;
@@ -216,7 +219,7 @@ impl Reading<'_, '_, '_> {
     pub fn file(&mut self, key: &'static str, named: &Located<String>) -> Option<Vec<u8>> {
         let path = Path::new(&named.value);
         let read = if path.is_absolute() {
-            std::fs::read(path).map_err(|error| {
+            self.files.outside(path).map_err(|error| {
                 Fault::new("web-file-unreadable").with("key", key).with("cause", error.kind().to_string()).into()
             })
         } else {

@@ -17,7 +17,7 @@ use time::macros::format_description;
 
 use crate::adapter::{Ending, Judged, Prepared, Service, of_status};
 use crate::fault::Fault;
-use crate::reply::{ReplyKeys, names, read_file, template_problem};
+use crate::reply::{ReplyKeys, names_of_request};
 use crate::rest::{REQUESTS, ending, read_xml};
 use crate::woven::of_template;
 use crate::wsdl::Contract;
@@ -237,11 +237,13 @@ fn prepare(planned: &Planned, plan: &Plan<'_>, upstream: &Upstream, problems: &m
             None => problems.push(Fault::new("web-ending").at(text.line)),
         }
     }
-    let file = read_file(template.as_ref(), REQUESTS, planned, plan, problems);
+    let file = plan.text_file(REQUESTS, template.as_ref(), planned);
+    let file = file.map_err(|problem| problems.push(problem)).ok();
     let template = file.and_then(|file| {
-        let setting = Setting { names: names(&planned.operation), document: None, codes: Arc::clone(plan.codes) };
+        let setting =
+            Setting { names: names_of_request(&planned.operation), document: None, codes: Arc::clone(plan.codes) };
         let compiled = Template::compile_with(&file.path, &file.text, &setting);
-        compiled.map_err(|error| problems.push(template_problem(&error))).ok()
+        compiled.map_err(|error| problems.push(Problem::of_template(&error))).ok()
     });
     let may_have_none = rules.iter().any(|(_, ending)| *ending == Ending::NoData);
     let reply = reply.prepare(planned, plan, may_have_none, problems);

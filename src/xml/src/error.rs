@@ -40,7 +40,7 @@ impl Lines {
 
 impl Position {
     /// The position behind a piece that begins here.
-    fn after(self, piece: &[u8]) -> Position {
+    pub(crate) fn after(self, piece: &[u8]) -> Position {
         let within = Position::of(piece, piece.len());
         if within.line == 1 {
             Position { line: self.line, column: self.column.saturating_add(within.column - 1) }

@@ -15,14 +15,16 @@ mod names;
 mod reader;
 mod scope;
 mod tape;
+mod windows;
 mod writer;
 
 pub use error::{Position, XmlError, XmlErrorKind};
 pub use escape::{escape_attribute, escape_text};
 pub use limits::Limits;
 pub use names::{Name, ParseQNameError, QName};
-pub use tape::{Attribute, Document, Element, ElementId, Event, Node, Text};
-pub use writer::{CopyPolicy, Keep, KeepAll, Writer};
+pub use tape::{Attribute, Document, Element, ElementId, Event, Node, Text, ValuePrefixes};
+pub use windows::{Window, WindowError, Windows};
+pub use writer::{CopyPolicy, Copying, Keep, KeepAll, Writer};
 
 /// The namespace bound to the prefix `xml` by definition (Namespaces in XML 1.0 §3).
 pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";

@@ -83,6 +83,37 @@ impl Token {
     }
 }
 
+/// The prefixes that values of one document or of several rely on, each with the namespace that it first means; see
+/// [`Element::value_prefixes`].
+#[derive(Clone, Debug, Default)]
+pub struct ValuePrefixes(Vec<(String, String)>);
+
+impl ValuePrefixes {
+    /// Adds those of a subtree that are not known yet.
+    pub fn note(&mut self, element: Element<'_>) {
+        for (prefix, namespace) in element.value_prefixes() {
+            if !self.0.iter().any(|(known, _)| known == prefix) {
+                self.0.push((prefix.to_owned(), namespace.to_owned()));
+            }
+        }
+    }
+
+    /// Prefix and namespace, in the order of the prefixes.
+    pub fn sorted(mut self) -> Vec<(String, String)> {
+        self.0.sort_unstable();
+        self.0
+    }
+
+    /// Adds what others have found that is not known yet.
+    pub fn join(&mut self, others: &ValuePrefixes) {
+        for (prefix, namespace) in &others.0 {
+            if !self.0.iter().any(|(known, _)| known == prefix) {
+                self.0.push((prefix.clone(), namespace.clone()));
+            }
+        }
+    }
+}
+
 /// The longest list that [`Element::value_prefixes`] gives.
 const MOST_VALUE_PREFIXES: usize = 64;
 

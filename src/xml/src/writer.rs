@@ -2,6 +2,7 @@
 
 use crate::canonical::{Declarations, Rendered, Written, distinct, in_inclusive_scope, write_end, write_start};
 use crate::tape::{Element, Event};
+use crate::windows::Window;
 use crate::{XSI_NAMESPACE, escape_text};
 use std::collections::HashSet;
 
@@ -47,6 +48,28 @@ impl CopyPolicy for KeepAll {
     }
 }
 
+/// How far the copy of a document has come that is written window by window.
+#[derive(Debug, Default)]
+pub struct Copying {
+    /// The elements that are open, written or not.
+    open: Vec<Copied>,
+    /// How many are open where the outermost one begins that is not written.
+    hidden: Option<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Copied {
+    has_children: bool,
+    keeps_blanks: Option<bool>,
+}
+
+impl Copied {
+    fn keeps_blanks(&mut self, parent: Element<'_>, policy: &mut impl CopyPolicy) -> bool {
+        let leaf = !self.has_children && parent.is_leaf();
+        *self.keeps_blanks.get_or_insert_with(|| leaf || policy.keeps_blanks(parent))
+    }
+}
+
 /// Writes elements in canonical form.
 ///
 /// An element begun with [`Writer::start_part`] is a fixed point of Exclusive C14N without comments: canonicalising it
@@ -54,6 +77,7 @@ impl CopyPolicy for KeepAll {
 #[derive(Default)]
 pub struct Writer {
     out: Vec<u8>,
+    taken: usize,
     rendered: Rendered,
     open: Vec<(Box<str>, Box<str>)>,
     listed: HashSet<Box<str>>,
@@ -147,58 +171,86 @@ impl Writer {
     /// Writes a subtree of a document with its own prefixes, as far as the policy keeps it. White space between
     /// elements is left out unless the policy says that it is data.
     pub fn copy(&mut self, element: Element<'_>, policy: &mut impl CopyPolicy) {
-        let mut hidden = None;
-        let mut blanks: Vec<Option<bool>> = Vec::new();
-        let mut parents: Vec<Element<'_>> = Vec::new();
-        for event in element.events() {
-            match (hidden, event) {
-                (Some(skipped), Event::End(ended)) if ended.id() == skipped => hidden = None,
-                (Some(_), _) | (None, Event::Comment(_) | Event::Instruction { .. }) => {}
-                (None, Event::Start(started)) => match policy.enter(started) {
-                    Keep::Yes => {
-                        self.copy_start(started, started.id() == element.id(), policy);
-                        parents.push(started);
-                        blanks.push(None);
+        self.copy_events(element.events(), Vec::new(), &mut Copying::default(), policy);
+    }
+
+    /// Writes the next window of a document as [`Writer::copy`] writes a whole one; `copying` and the policy go from
+    /// window to window.
+    pub fn copy_window(&mut self, window: &Window, copying: &mut Copying, policy: &mut impl CopyPolicy) {
+        self.copy_events(window.events(), window.reopened().collect(), copying, policy);
+    }
+
+    fn copy_events<'d>(
+        &mut self,
+        events: impl Iterator<Item = Event<'d>>,
+        mut inside: Vec<Element<'d>>,
+        copying: &mut Copying,
+        policy: &mut impl CopyPolicy,
+    ) {
+        for event in events {
+            match event {
+                Event::Start(element) => {
+                    if let Some(parent) = copying.open.last_mut() {
+                        parent.has_children = true;
                     }
-                    Keep::No => hidden = Some(started.id()),
-                    Keep::Nil => {
-                        hidden = Some(started.id());
-                        self.nil(started.prefix(), started.namespace(), started.local());
+                    inside.push(element);
+                    copying.open.push(Copied::default());
+                    if copying.hidden.is_some() {
+                        continue;
                     }
-                },
-                (None, Event::End(_)) => {
-                    parents.pop();
-                    blanks.pop();
-                    policy.leave();
-                    self.end();
+                    match policy.enter(element) {
+                        Keep::Yes => self.copy_start(element, copying.open.len() == 1, policy),
+                        Keep::No => copying.hidden = Some(copying.open.len()),
+                        Keep::Nil => {
+                            copying.hidden = Some(copying.open.len());
+                            self.nil(element.prefix(), element.namespace(), element.local());
+                        }
+                    }
                 }
-                (None, Event::Text(text)) => {
+                Event::End(_) => {
+                    inside.pop();
+                    match copying.hidden {
+                        Some(depth) if depth == copying.open.len() => copying.hidden = None,
+                        Some(_) => {}
+                        None => {
+                            policy.leave();
+                            self.end();
+                        }
+                    }
+                    copying.open.pop();
+                }
+                Event::Text(text) if copying.hidden.is_none() => {
                     let kept = !text.is_blank()
-                        || match (parents.last(), blanks.last_mut()) {
-                            (Some(parent), Some(known)) => {
-                                *known.get_or_insert_with(|| parent.is_leaf() || policy.keeps_blanks(*parent))
-                            }
+                        || match (inside.last(), copying.open.last_mut()) {
+                            (Some(parent), Some(known)) => known.keeps_blanks(*parent, policy),
                             _ => true,
                         };
                     if kept {
                         self.text(&text.value());
                     }
                 }
+                Event::Text(_) | Event::Comment(_) | Event::Instruction { .. } => {}
             }
         }
     }
 
-    /// How many octets are written: a mark for hashing a part.
-    pub fn position(&self) -> usize {
-        self.out.len()
+    /// Takes out what was written since the last time; positions count on, and what is open stays open.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.taken += self.out.len();
+        std::mem::take(&mut self.out)
     }
 
-    /// What is written so far.
+    /// How many octets are written: a mark for hashing a part.
+    pub fn position(&self) -> usize {
+        self.taken + self.out.len()
+    }
+
+    /// What is written so far and was not taken out.
     pub fn bytes(&self) -> &[u8] {
         &self.out
     }
 
-    /// All that was written.
+    /// All that was written and not taken out.
     pub fn into_bytes(self) -> Vec<u8> {
         self.out
     }

@@ -5,6 +5,7 @@ import java.util.Set;
 import javax.xml.crypto.dsig.XMLSignatureFactory;
 import javax.xml.crypto.dsig.dom.DOMValidateContext;
 import javax.xml.namespace.QName;
+import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.ws.handler.MessageContext;
 import javax.xml.ws.handler.soap.SOAPHandler;
 import javax.xml.ws.handler.soap.SOAPMessageContext;
@@ -22,7 +23,7 @@ final class Keeper implements SOAPHandler<SOAPMessageContext> {
     }
 
     Document document() throws Exception {
-        return Calls.parse(new InputSource(new ByteArrayInputStream(message)));
+        return parse(new InputSource(new ByteArrayInputStream(message)));
     }
 
     /** Checks the signature in the message as this stack writes it again, with the library of the JDK. */
@@ -34,6 +35,12 @@ final class Keeper implements SOAPHandler<SOAPMessageContext> {
             (Element) document.getElementsByTagNameNS("http://www.w3.org/2000/09/xmldsig#", "Signature").item(0);
         DOMValidateContext context = new DOMValidateContext(plan.certificate("signer").getPublicKey(), signature);
         return XMLSignatureFactory.getInstance("DOM").unmarshalXMLSignature(context).validate(context);
+    }
+
+    static Document parse(InputSource source) throws Exception {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
+        factory.setNamespaceAware(true);
+        return factory.newDocumentBuilder().parse(source);
     }
 
     @Override

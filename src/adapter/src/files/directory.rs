@@ -112,6 +112,11 @@ impl PackageFiles for DirectoryFiles {
     fn on_disk(&self, path: &PackagePath) -> Option<Result<PathBuf, Problem>> {
         Some(self.locate(path).map(|(place, _)| place))
     }
+
+    fn keep(&self) -> Arc<dyn PackageFiles> {
+        let listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Arc::new(DirectoryFiles { label: self.label.clone(), root: self.root.clone(), listings: Mutex::new(listings) })
+    }
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Problem {

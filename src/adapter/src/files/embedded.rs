@@ -1,6 +1,7 @@
 //! A package that is part of the program.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -41,6 +42,11 @@ impl EmbeddedFiles {
             .collect()
     }
 
+    /// All files: path and content, in the order of their paths.
+    pub fn contents(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(path, content)| (path.as_str(), content.as_ref()))
+    }
+
     fn locate(&self, path: &PackagePath) -> Result<String, Problem> {
         path.steps().try_fold(String::new(), |shown, step| {
             choose(step, &shown, &self.list(&shown)).map(|name| join(&shown, name))
@@ -75,6 +81,10 @@ impl PackageFiles for EmbeddedFiles {
 
     fn names(&self, folder: &PackagePath) -> Vec<String> {
         self.locate(folder).map(|shown| self.list(&shown)).unwrap_or_default()
+    }
+
+    fn keep(&self) -> Arc<dyn PackageFiles> {
+        Arc::new(EmbeddedFiles { label: self.label.clone(), files: self.files.clone() })
     }
 }
 

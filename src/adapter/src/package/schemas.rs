@@ -13,22 +13,38 @@ use crate::trouble::Trouble;
 
 /// Sets that are loaded already, by the path of their main file; operations that name the same file share its set.
 #[derive(Default)]
-pub(super) struct Schemas(HashMap<String, Result<SchemaSet, Problem>>);
+pub(super) struct Schemas {
+    sets: HashMap<String, Result<SchemaSet, Problem>>,
+    /// Documents that are named and are not there, of sets that can do without them.
+    pub absent: Vec<Problem>,
+}
 
 impl Schemas {
     /// The set of a main file, and the path of that file.
     pub fn load(&mut self, files: &dyn PackageFiles, named: &str) -> Result<(String, SchemaSet), Problem> {
         let file = files.read(&PackagePath::below(Folder::Schemas, named)?)?;
         let path = file.path;
-        let set = self.0.entry(path.clone()).or_insert_with(|| load(files, &path)).clone()?;
-        Ok((path, set))
+        let Schemas { sets, absent } = self;
+        let set = sets.entry(path.clone()).or_insert_with(|| {
+            let (set, missing) = load(files, &path);
+            if set.is_ok() {
+                absent.extend(missing.into_iter().filter(|problem| !absent.contains(problem)).collect::<Vec<_>>());
+            }
+            set
+        });
+        Ok((path, set.clone()?))
     }
 }
 
-fn load(files: &dyn PackageFiles, main: &str) -> Result<SchemaSet, Problem> {
-    let source = Source { files, refusal: RefCell::default() };
-    let main = inside(main);
-    SchemaSet::load(&main, &source).map_err(|error| broken(&error, source.refusal.into_inner()))
+/// A set, and the documents that it names and that are not there.
+fn load(files: &dyn PackageFiles, main: &str) -> (Result<SchemaSet, Problem>, Vec<Problem>) {
+    let source = Source { files, refusal: RefCell::default(), absent: RefCell::default() };
+    let name = inside(main);
+    let set = SchemaSet::load(&name, &source).map_err(|error| broken(&error, source.refusal.into_inner()));
+    let absent = source.absent.into_inner().into_iter().map(|(location, refusal)| {
+        Problem::from(Trouble::SchemaAbsent { location, advice: refusal.hint }).at(main, None)
+    });
+    (set, absent.collect())
 }
 
 /// A schema error, with the refusal of the file that caused it where there was one: that knows the near names.
@@ -50,6 +66,8 @@ fn broken(error: &SchemaError, refusal: Option<Problem>) -> Problem {
 struct Source<'f> {
     files: &'f dyn PackageFiles,
     refusal: RefCell<Option<Problem>>,
+    /// Locations that lead nowhere.
+    absent: RefCell<Vec<(String, Problem)>>,
 }
 
 impl SchemaSource for Source<'_> {
@@ -59,6 +77,7 @@ impl SchemaSource for Source<'_> {
             Ok(file) => {
                 // A refusal that was got over, such as a percent-encoded name, explains nothing that comes later.
                 self.refusal.replace(None);
+                self.absent.borrow_mut().retain(|(earlier, _)| !is_encoded_form_of(earlier, location));
                 Ok((inside(&file.path), file.bytes))
             }
             Err(problem) => {
@@ -70,11 +89,20 @@ impl SchemaSource for Source<'_> {
                     },
                     _ => SourceError::Outside(location.to_owned()),
                 };
+                if matches!(error, SourceError::Missing(_)) {
+                    self.absent.borrow_mut().push((location.to_owned(), problem.clone()));
+                }
                 self.refusal.replace(Some(problem));
                 Err(error)
             }
         }
     }
+}
+
+/// Whether a location that led nowhere is this one with percent signs in it, which is tried first.
+fn is_encoded_form_of(earlier: &str, location: &str) -> bool {
+    let Some((before, _)) = earlier.split_once('%') else { return false };
+    location.starts_with(before) && earlier != location
 }
 
 /// A path of the package as seen from `XMLSchemas`.

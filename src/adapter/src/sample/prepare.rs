@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use kapia_schema::Options;
-use kapia_xml::{Document, Limits, Writer};
+use kapia_xml::Document;
 
 use super::key::KeyPath;
 use super::settings::{Settings, Unknown, read_backend};
 use super::{Answers, Choice, Reply};
 use crate::adapter::Outcome;
+use crate::backend::reading::{empty_root, find_data};
 use crate::backend::{Plan, Planned};
 use crate::failure::Failure;
-use crate::files::{Folder, PackageFiles, PackagePath};
+use crate::files::PackageFiles;
 use crate::names::FullName;
 use crate::operation::{Attachment, Side};
 use crate::package::{check_sample, read_sample};
@@ -132,8 +132,8 @@ impl Preparing<'_> {
 
     /// A file that the argument chooses: its name may hold what the argument holds, so the error of asking does not show it.
     fn file(&mut self, named: &Located<String>, outcome: Outcome) -> Option<Reply> {
-        let attachment = match self.find(&named.value) {
-            Ok(attachment) => attachment,
+        let attachment = match find_data(self.files, &named.value) {
+            Ok(file) => Attachment { file: file.path, bytes: file.bytes },
             Err(problem) => {
                 self.problems.push(problem.at("adapter.toml", named.line));
                 return None;
@@ -154,24 +154,6 @@ impl Preparing<'_> {
             Err(problem) => failure(Failure::SampleUnreadable { file: None, cause: problem.cause, hint: problem.hint }),
         })
     }
-
-    /// `XMLData` first, then `XMLSamples`; the error of the first says which names there are.
-    fn find(&self, named: &str) -> Result<Attachment, Problem> {
-        let read = |folder| PackagePath::below(folder, named).and_then(|path| self.files.read(&path));
-        let file = read(Folder::Data).or_else(|problem| {
-            if problem.code == "file-missing" { read(Folder::Samples).map_err(|_| problem) } else { Err(problem) }
-        })?;
-        Ok(Attachment { file: file.path, bytes: file.bytes })
-    }
-}
-
-/// The response root without content, if the schema allows it.
-fn empty_root(response: &Side) -> Option<Document> {
-    let mut writer = Writer::new();
-    let namespace = &*response.root.namespace;
-    writer.leaf("", namespace, &response.root.local, "");
-    let document = Document::read(writer.into_bytes(), &Limits::default()).ok()?;
-    response.schema.validate(document.root(), &Options::first()).is_valid().then_some(document)
 }
 
 fn failure(failure: Failure) -> Reply {

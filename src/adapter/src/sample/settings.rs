@@ -80,7 +80,7 @@ impl Settings {
             key,
             unknown: meaning,
             no_data,
-            error: error.and_then(|table| read_error(table, problems)),
+            error: error.and_then(|table| table.message(problems)),
             answers: answers.map(|table| read_answers(table, problems)).unwrap_or_default(),
             delay,
         }
@@ -89,14 +89,6 @@ impl Settings {
 
 fn read_delay(keys: &mut Keys<'_, '_>) -> Option<Duration> {
     keys.number("delay_ms", 0..=LONGEST_DELAY_MS).map(|delay| Duration::from_millis(delay.value))
-}
-
-fn read_error(section: &Section, problems: &mut Vec<Problem>) -> Option<Message> {
-    let mut keys = section.keys(problems);
-    let en = keys.required_text("en");
-    let bg = keys.required_text("bg");
-    keys.finish();
-    Some(Message::new(en?.value, bg?.value))
 }
 
 fn read_answers(section: &Section, problems: &mut Vec<Problem>) -> Vec<(String, Located<String>)> {

@@ -5,7 +5,9 @@ mod export;
 mod host;
 mod import;
 mod new;
+mod parameter;
 mod run;
+mod status;
 
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
@@ -24,8 +26,13 @@ pub(crate) enum Adapter {
     Import(import::Import),
     /// Put the schemas and samples of a package into an archive for the catalogue.
     Export(export::Export),
+    /// Show and set what adapters let be changed while they serve.
+    #[command(subcommand)]
+    Parameter(parameter::Parameter),
     /// Ask one operation of a package, without a gateway.
     Run(run::Run),
+    /// Show how the adapters of a running gateway or host are: versions, calls, failures, breakers.
+    Status(status::Status),
 }
 
 impl Adapter {
@@ -41,7 +48,9 @@ impl Adapter {
             Adapter::Check(check) => check.run(session),
             Adapter::Import(import) => import.run(session),
             Adapter::Export(export) => export.run(session),
+            Adapter::Parameter(parameter) => parameter.run(session),
             Adapter::Run(run) => run.run(session),
+            Adapter::Status(status) => status.run(session),
         }
     }
 }

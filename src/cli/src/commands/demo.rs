@@ -1,6 +1,7 @@
 //! `kapia demo`.
 
 mod environment;
+mod portal;
 
 use crate::client::Target;
 use crate::command::runtime;
@@ -55,8 +56,16 @@ impl Demo {
         let parts = running.parts();
         let url = running.local_url().unwrap_or_default();
         environment.write_examples(&parts.catalogue, &url)?;
-        State { url: url.clone(), folders: environment.folders.clone() }.write(&environment.config.file);
+        let pusher = match running.portal().and_then(|portal| portal.sites().first()) {
+            Some(site) => Some(environment.open_portal(site).await?),
+            None => None,
+        };
+        let admin = running.admin_address();
+        State { url: url.clone(), admin, folders: environment.folders.clone() }.write(&environment.config.file);
         self.greet(session, &environment, &running, &url, registered);
+        if let Some(pusher) = &pusher {
+            session.say(&pusher.greeting(session, &url));
+        }
 
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(running.serve(async {
@@ -65,7 +74,7 @@ impl Demo {
         let called = self.call(session, &environment, &parts, &url).await;
         drop(parts);
         if let (Ok(_), false) = (&called, self.once) {
-            session.say(&environment.next_steps(session, &url));
+            session.say(&environment.next_steps(session, &url, pusher.is_some()));
             asked_to_end().await;
         }
         let _ = stop.send(());

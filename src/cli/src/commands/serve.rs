@@ -28,7 +28,7 @@ impl Serve {
             let admin = running.admin_address().map(|address| address.to_string()).unwrap_or_default();
             tracing::info!(packages, operations, public, admin, "serving");
             if let Some(url) = running.local_url() {
-                State { url, folders: Vec::new() }.write(&config.file);
+                State { url, admin: running.admin_address(), folders: Vec::new() }.write(&config.file);
             }
             let served = running.serve(asked_to_end()).await;
             State::forget(&config.file);

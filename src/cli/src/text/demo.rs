@@ -59,6 +59,10 @@ texts! {
         en: "{count} operations have a defect in the later package, so the earlier one serves them: {told}",
         bg: "операции с дефект в по-късния пакет, обслужва ги по-ранният: {count}: {told}",
     }
+    remark_notes(count, code, told) {
+        en: "{count} remarks ({code}): {told}",
+        bg: "забележки: {count} ({code}): {told}",
+    }
     remark_samples(count, code, told) {
         en: "{count} samples need a look ({code}): {told}",
         bg: "примери за преглед: {count} ({code}): {told}",

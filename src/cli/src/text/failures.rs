@@ -73,10 +73,6 @@ texts! {
         en: "the operation {asked} is not served: its package has a defect",
         bg: "операцията {asked} не се обслужва: пакетът ѝ има дефект",
     }
-    operation_lost(name, cause_en, cause_bg) {
-        en: "the operation {name} could no longer be served: {cause_en}",
-        bg: "операцията {name} вече не би се обслужвала: {cause_bg}",
-    }
 
     bad_date() { en: "a date is neither a day nor a moment", bg: "дата не е нито ден, нито момент" }
     bad_date_hint() { en: "write 2026-01-31 or 2026-01-31T12:00:00Z", bg: "напишете 2026-01-31 или 2026-01-31T12:00:00Z" }

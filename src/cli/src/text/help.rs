@@ -115,7 +115,8 @@ fn join(path: &str, name: &str) -> String {
 
 /// The text of an argument of a command, or of an argument of that name in every command.
 fn find(path: &str, argument: &str) -> Option<&'static str> {
-    let of = |path: &str| HELP.iter().find(|(p, a, _)| *p == path && *a == argument).map(|(.., text)| *text);
+    let all = || HELP.iter().chain(super::portal::HELP);
+    let of = |path: &str| all().find(|(p, a, _)| *p == path && *a == argument).map(|(.., text)| *text);
     of(path).or_else(|| if argument.is_empty() { None } else { of("*") })
 }
 
@@ -240,6 +241,12 @@ const HELP: &[(&str, &str, &str)] = &[
     ("adapter new", "from_samples", "Двойки примери: на заявка и на нейния отговор; схемите се правят от тях"),
     ("adapter new", "from_wsdl", "WSDL 1.1 със схемите в него"),
     ("adapter new", "backend", "Вид на източника"),
+    (
+        "adapter new",
+        "engine",
+        "Вид на базата данни, с --backend sql; sqlite се прави от скрипт в пакета и отговаря веднага",
+    ),
+    ("adapter new", "wsdl", "WSDL на услугата зад регистъра, с --backend soap; по подразбиране този от --from-wsdl"),
     ("adapter new", "out", "Папка за пакета, нова или празна; по подразбиране името му"),
     ("adapter new", "operations", "Име на операция, пълно или последната му част; по едно за двойка, в техния ред"),
     ("adapter new", "roots", "Корен в схема, която описва няколко елемента; може да се повтаря"),
@@ -261,12 +268,29 @@ const HELP: &[(&str, &str, &str)] = &[
     ("adapter export", "", "Слага схемите и примерите на пакет в архив за каталога"),
     ("adapter export", "folder", "Папка на пакета"),
     ("adapter export", "out", "Архивът"),
+    ("adapter parameter", "", "Показва и задава това, което адаптерите позволяват да се променя, докато работят"),
+    ("*", "adapter", "Име на адаптерния пакет"),
+    ("*", "parameter", "Име на параметъра"),
+    ("adapter parameter list", "", "Показва параметрите със стойностите им; тайните са скрити"),
+    ("adapter parameter list", "adapter", "Име на адаптерния пакет; @host за параметрите на `kapia adapter host`"),
+    ("adapter parameter set", "", "Задава параметър; работещ шлюз го поема до секунда"),
+    ("adapter parameter set", "value", "Стойността; не и на тайна, защото командният ред се чете и от други"),
+    ("adapter parameter set", "value_file", "Стойността от файл, без края на реда след нея; - е стандартният вход"),
+    ("adapter parameter unset", "", "Маха зададеното: отново важи стойността от пакета"),
+    ("adapter parameter history", "", "Показва всяка стойност на параметър, кой я е задал, кога и защо"),
+    ("adapter parameter rollback", "", "Връща параметър към стойност, която е имал"),
+    ("adapter parameter rollback", "version", "Версията, към която да се върне, както я показва историята"),
     ("adapter run", "", "Пита една операция на пакет, без шлюз"),
     ("adapter run", "folder", "Папка на пакета или папка с пакети, които си отговарят"),
     ("adapter run", "set", "Задава поле на примерната заявка: път под корена, например Person/Names[2]/@lang"),
     ("adapter run", "argument", "Аргументът от файл вместо примерната заявка; - е стандартният вход"),
     ("adapter run", "raw", "Показва отговора, както е получен"),
     ("adapter run", "wait", "Колко да се чака отговорът, в секунди"),
+    ("adapter status", "", "Показва как са адаптерите на работещ шлюз или хост: версии, заявки, откази, прекъсвачи"),
+    ("adapter status", "adapter", "Име на пакет; без него се показват всички"),
+    ("adapter status", "health", "Пита всеки регистър дали може да отговаря сега"),
+    ("adapter status", "admin", "Адрес за състояние и метрики; по подразбиране този на шлюза от конфигурацията"),
+    ("adapter host", "admin", "Адрес за състояние, метрики и състоянието на адаптерите, без TLS, както [admin] при шлюза"),
     ("journal", "", "Дневникът на заявките"),
     ("journal tail", "", "Показва последните записи"),
     ("journal tail", "count", "Колко записа"),

@@ -5,6 +5,14 @@ texts! {
         en: "This is the RegiX service {name}, answered by Kapia: clients send SOAP here, over TLS with a client certificate.",
         bg: "Това е услугата {name} на RegiX, обслужвана от Капия: клиентите изпращат SOAP тук, по TLS с клиентско удостоверение.",
     }
+    page_face(name) {
+        en: "This is the typed contract of the package {name}, answered by Kapia: one operation for each report. Clients send SOAP 1.1 here, and SOAP 1.2 to the same address with /soap12, over TLS with a client certificate.",
+        bg: "Това е типизираният договор на пакета {name}, обслужван от Капия: по една операция за всяка справка. Клиентите изпращат тук SOAP 1.1, а SOAP 1.2 на същия адрес с /soap12, по TLS с клиентско удостоверение.",
+    }
+    page_faces() {
+        en: "Typed contracts, one for each package of operations",
+        bg: "Типизирани договори, по един за всеки пакет от операции",
+    }
     page_not_found() { en: "nothing is served at this address", bg: "на този адрес не се обслужва нищо" }
     page_not_found_hint() {
         en: "the services are /RegiXEntryPointV2.svc/basic, /RegiXEntryPointV2.svc, /RegiXEntryPoint.svc/basic and /RegiXEntryPoint.svc",

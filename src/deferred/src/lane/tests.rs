@@ -132,8 +132,8 @@ async fn what_a_failed_task_had_written_is_undone_and_nothing_else() {
             result
         })
     };
-    let (kept, done) = tokio::join!(delete(1, Err(DeferredError::Sealing)), delete(2, Ok(())));
-    assert_eq!((kept, done), (Err(DeferredError::Sealing), Ok(())));
+    let (kept, done) = tokio::join!(delete(1, Err(DeferredError::Closed)), delete(2, Ok(())));
+    assert_eq!((kept, done), (Err(DeferredError::Closed), Ok(())));
     let now = OffsetDateTime::now_utc();
     assert_eq!(store.check(1, Proof::Ownership, 1, now).await.unwrap(), Check::Pending);
     assert_eq!(store.check(2, Proof::Ownership, 1, now).await.unwrap(), Check::Unknown);

@@ -16,33 +16,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     ),
     entry(
-        "deferred-key-file",
-        [
-            "key file {path} cannot be made or read: {cause}",
-            "файлът с ключ {path} не може да се създаде или прочете: {cause}",
-        ],
-        [
-            "check that the folder exists and that this user may read and write there",
-            "проверете дали папката съществува и дали този потребител може да чете и пише в нея",
-        ],
-    ),
-    entry(
-        "deferred-key-malformed",
-        ["file {path} is not a sealing key of Kapia", "файлът {path} не е ключ за запечатване на Капия"],
-        [
-            "check the path in the configuration; if the file was damaged, restore it from its backup",
-            "проверете пътя в настройките; ако файлът е повреден, възстановете го от резервно копие",
-        ],
-    ),
-    entry(
-        "deferred-key-exposed",
-        [
-            "key file {path} can be read or changed by others (mode {mode})",
-            "файлът с ключ {path} може да се чете или променя от други (права {mode})",
-        ],
-        ["set its mode to 0600 (chmod 600)", "задайте права 0600 (chmod 600)"],
-    ),
-    entry(
         "deferred-damaged",
         [
             "what was sealed for call {call} is not what is in the store now",
@@ -68,14 +41,6 @@ pub(super) const ENTRIES: &[Entry] = &[
             "потребителят има {allowed} повиквания без отговор, повече не са позволени",
         ],
         ["wait until some of them are answered", "изчакайте някои от тях да получат отговор"],
-    ),
-    entry(
-        "deferred-sealing",
-        ["a deferred call could not be sealed", "отложено повикване не можа да се запечата"],
-        [
-            "the cryptographic library refused; restart the program and report this",
-            "криптографската библиотека отказа; рестартирайте програмата и съобщете за това",
-        ],
     ),
     entry(
         "deferred-closed",

@@ -12,6 +12,9 @@ use time::OffsetDateTime;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Facts {
     entry: Entry,
+    /// The package whose typed contract was called.
+    #[serde(default)]
+    face: Option<String>,
     address: Where,
     content_type: Option<String>,
     client_address: String,
@@ -49,6 +52,7 @@ impl Facts {
                 EntryPoint::V1 => Entry::V1,
                 EntryPoint::V2 => Entry::V2,
             },
+            face: incoming.face.as_ref().map(|face| face.package.clone()),
             address: match incoming.address {
                 Address::Basic => Where::Basic,
                 Address::WsHttp => Where::Ws,
@@ -72,7 +76,12 @@ impl Facts {
         serde_json::from_slice(octets).ok()
     }
 
-    /// The message as it came, without the connection it came on.
+    /// The package whose typed contract was called.
+    pub fn face(&self) -> Option<&str> {
+        self.face.as_deref()
+    }
+
+    /// The message as it came, but for its typed contract, without the connection it came on.
     pub fn incoming(&self, body: Vec<u8>, received: OffsetDateTime) -> Incoming {
         Incoming {
             entry: match self.entry {
@@ -80,6 +89,7 @@ impl Facts {
                 Entry::V1 => EntryPoint::V1,
                 Entry::V2 => EntryPoint::V2,
             },
+            face: None,
             address: match self.address {
                 Where::Basic => Address::Basic,
                 Where::Ws => Address::WsHttp,

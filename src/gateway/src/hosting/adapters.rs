@@ -1,7 +1,7 @@
 //! The operations of a catalogue as adapters of the standard: one for each contract, found by the name of its class.
 
 use super::HostedAdapter;
-use kapia_adapter::{Adapter, Catalogue, Served};
+use kapia_adapter::{Adapter, Catalogue, Parameters, Served};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -80,13 +80,29 @@ impl Hosted {
 
     /// Everything that answers its operations, each once.
     pub(super) fn backends(&self) -> Vec<&dyn Adapter> {
+        self.registers().into_iter().map(Served::adapter).collect()
+    }
+
+    /// One operation of each package that answers its operations.
+    pub(super) fn registers(&self) -> Vec<&Served> {
         let mut seen: Vec<&Served> = Vec::new();
         for served in self.operations.values() {
             if !seen.iter().any(|known| Arc::ptr_eq(&known.package, &served.package)) {
                 seen.push(served);
             }
         }
-        seen.into_iter().map(Served::adapter).collect()
+        seen
+    }
+
+    /// What of its packages can be set while they serve.
+    pub(super) fn parameters(&self) -> Vec<&Arc<Parameters>> {
+        let mut seen: Vec<&Arc<Parameters>> = Vec::new();
+        for parameters in self.operations.values().filter_map(|served| served.package.parameters.as_ref()) {
+            if !seen.iter().any(|known| Arc::ptr_eq(known, parameters)) {
+                seen.push(parameters);
+            }
+        }
+        seen
     }
 
     /// The namespace of the adapter's half, beside that of the API.

@@ -102,7 +102,7 @@ async fn run(
     let now = OffsetDateTime::now_utc();
     let answer = ask(heard, served, argument, parameters).await?;
     check_answer(heard, operation, &answer)?;
-    let outcome = crate::gateway::outcome_of(&answer);
+    let outcome = crate::gateway::outcome_of(answer.outcome());
     if !execution.processing.transform_to_pdf {
         let written = write(heard, execution, operation, (argument, answer.document()), &plan, signer, now)?;
         return Ok(Good { outcome, ..written });
@@ -264,7 +264,7 @@ fn write(
     let sign = |data: &[u8], prefixes: &[&str]| {
         let Some(signer) = signer else { return Ok(None) };
         let request = Request {
-            digest_input: data,
+            digest_input: data.into(),
             reference_id: "data",
             prefixes,
             scope: &[("", kapia_regix::SIGNED_DATA), ("xsd", XSD), ("xsi", XSI_NAMESPACE)],
@@ -288,7 +288,7 @@ fn write(
 }
 
 fn signer<'h>(heard: &'h Heard<'_>) -> Result<&'h Signer, Refused> {
-    heard.state.parts.signer.as_ref().ok_or_else(|| {
+    heard.state.parts.signer.as_deref().ok_or_else(|| {
         refuse(
             Outcome::InternalError,
             "no-signer",

@@ -3,10 +3,13 @@
 use super::State;
 use super::adapters::Hosted;
 use super::answer::{Failed, Heard, Said};
-use kapia_adapter::{AdapterError, Health, Message, Parameter, ParameterValue, Sensitive};
+use kapia_adapter::{Adapter, AdapterError, Author, Health, Message, Parameter, ParameterValue, Sensitive, Served};
 use kapia_regix::host::{Asked, Function, HealthFunction, Parameter as Written, Value};
 use serde_json::{Map, json};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 /// What stands in the place of a secret; setting a secret to it leaves it as it is.
 const MASK: &str = "********";
@@ -81,7 +84,7 @@ async fn health_function(heard: &Heard<'_>, key: &str) -> Result<String, Failed>
 
 /// In the words that monitoring knows (adapter-standard §9, §16 row 4).
 async fn connection(heard: &Heard<'_>) -> String {
-    match worst(heard.adapter).await {
+    match worst(heard.adapter.backends()).await {
         Health::Up => "Connection is OK!".to_owned(),
         Health::Degraded(message) | Health::Down(message) => {
             let told = heard.state.parts.settings.language.of(&message.en, &message.bg);
@@ -91,9 +94,9 @@ async fn connection(heard: &Heard<'_>) -> String {
 }
 
 /// The worst that the registers behind an adapter say.
-async fn worst(adapter: &Hosted) -> Health {
+async fn worst(backends: Vec<&dyn Adapter>) -> Health {
     let mut worst = Health::Up;
-    for backend in adapter.backends() {
+    for backend in backends {
         match (backend.health().await, &worst) {
             (Health::Up, _) | (Health::Degraded(_), Health::Degraded(_) | Health::Down(_)) => {}
             (other, _) => worst = other,
@@ -171,34 +174,77 @@ async fn set(heard: &Heard<'_>, parameters: &[Written]) -> Result<(), Failed> {
     }
     for parameter in parameters {
         let value = parameter.value.as_deref().unwrap_or_default();
-        match heard.hosting.tuning.set(&parameter.key, value) {
-            Some(set) => set.map_err(|message| of_message("parameter-value", &message))?,
-            None => set_of_backend(heard.adapter, &parameter.key, value).await?,
-        }
+        set_one(heard, &parameter.key, value).await.map_err(|error| of_adapter(&error))?;
         tracing::info!(adapter = heard.adapter.class, key = parameter.key, "a parameter was set");
     }
     Ok(())
 }
 
-async fn set_of_backend(adapter: &Hosted, key: &str, value: &str) -> Result<(), Failed> {
-    for backend in adapter.backends() {
-        let own = backend.parameters().await.map_err(|error| of_adapter(&error))?;
+/// The parameter of the host, else of a package, which keep it; else of a register that keeps it by itself.
+async fn set_one(heard: &Heard<'_>, key: &str, value: &str) -> Result<(), AdapterError> {
+    // The protocol does not say who sets: what is known is where it came from.
+    let author = Author { who: format!("host protocol, {}", heard.incoming.client_address), why: String::new() };
+    let store = heard.state.parts.parameters.as_deref();
+    if let Some(set) = heard.hosting.tuning.set(key, value, &author, store) {
+        return set;
+    }
+    for parameters in heard.adapter.parameters() {
+        let Ok(declared) = parameters.find(key) else { continue };
+        if declared.secret && value == MASK {
+            return Ok(());
+        }
+        let (parameters, key, value) = (Arc::clone(parameters), key.to_owned(), Sensitive::new(value));
+        // Opening a backend and writing to the disk take a while.
+        let set = tokio::task::spawn_blocking(move || parameters.set(&key, Some(&value), &author));
+        return set.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+    }
+    for backend in heard.adapter.backends() {
+        let own = backend.parameters().await?;
         if let Some(known) = own.iter().find(|known| known.key == key) {
             if known.value == ParameterValue::Secret && value == MASK {
                 return Ok(());
             }
-            return backend.set_parameter(key, &Sensitive::new(value)).await.map_err(|error| of_adapter(&error));
+            return backend.set_parameter(key, &Sensitive::new(value)).await;
         }
     }
-    Err(of_adapter(&Parameter::unknown(key)))
+    Err(Parameter::unknown(key))
+}
+
+/// The error for a value that breaks the rule of its parameter.
+pub(super) fn wrong_value(key: &str, rule: &Message) -> AdapterError {
+    AdapterError {
+        side: kapia_adapter::Fault::Client,
+        code: "parameter-value",
+        retryable: false,
+        message: Message::new(format!("{key} is {}", rule.en), format!("{key} е {}", rule.bg)),
+        hint: Message::new("correct the value", "поправете стойността"),
+    }
 }
 
 fn of_adapter(error: &AdapterError) -> Failed {
-    of_message(error.code, &error.message)
+    Failed::new(error.code, &*error.message.en, &*error.message.bg)
 }
 
-fn of_message(code: &'static str, message: &Message) -> Failed {
-    Failed::new(code, &*message.en, &*message.bg)
+/// So many adapters are asked for their state at the same time.
+const AT_A_TIME: usize = 16;
+
+/// The state of every adapter and how long it took, in their order; they are asked at the same time.
+async fn healths(state: &State) -> Vec<(&Hosted, Health, Duration)> {
+    let places = Arc::new(Semaphore::new(AT_A_TIME));
+    let mut asking = JoinSet::new();
+    for (at, adapter) in state.adapters.iter().enumerate() {
+        let registers: Vec<Served> = adapter.registers().into_iter().cloned().collect();
+        let places = Arc::clone(&places);
+        asking.spawn(async move {
+            let _place = places.acquire_owned().await;
+            let asked = Instant::now();
+            let health = worst(registers.iter().map(Served::adapter).collect()).await;
+            (at, health, asked.elapsed())
+        });
+    }
+    let mut told: Vec<_> = asking.join_all().await;
+    told.sort_by_key(|(at, ..)| *at);
+    state.adapters.iter().zip(told).map(|(adapter, (_, health, took))| (adapter, health, took)).collect()
 }
 
 /// `/hc-details`: the state of every adapter, in the form of HealthChecks UI; 503 when one cannot be asked.
@@ -206,9 +252,8 @@ pub(super) async fn health_details(state: &State) -> Said {
     let began = Instant::now();
     let mut entries = Map::new();
     let mut overall = "Healthy";
-    for adapter in state.adapters.iter() {
-        let asked = Instant::now();
-        let (status, message) = match worst(adapter).await {
+    for (adapter, health, took) in healths(state).await {
+        let (status, message) = match health {
             Health::Up => ("Healthy", None),
             Health::Degraded(message) => ("Degraded", Some(message)),
             Health::Down(message) => ("Unhealthy", Some(message)),
@@ -216,7 +261,7 @@ pub(super) async fn health_details(state: &State) -> Said {
         if status == "Unhealthy" || overall == "Healthy" {
             overall = status;
         }
-        let mut entry = json!({ "data": {}, "duration": span(asked.elapsed()), "status": status });
+        let mut entry = json!({ "data": {}, "duration": span(took), "status": status });
         if let Some(message) = message {
             entry["description"] = json!(state.parts.settings.language.of(&message.en, &message.bg));
         }

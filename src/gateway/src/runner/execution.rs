@@ -7,6 +7,7 @@ use crate::ended::Ended;
 use crate::gateway::{Gateway, NotWrittenDown, Parts, outcome_of};
 use crate::opened::{Opened, open};
 use crate::stages;
+use crate::successor;
 use crate::trace::Trace;
 use kapia_deferred::{Deferred, DeferredError, Failure, Obstacle, Outcome, Retry, Work};
 use kapia_journal::{Outcome as Ending, Part, Step};
@@ -67,6 +68,7 @@ impl Gateway {
         }
         let facts = Facts::read(&work.facts).ok_or_else(|| cannot_be_executed(Obstacle::Damaged))?;
         let mut incoming = facts.incoming(work.argument.clone(), work.accepted_at);
+        incoming.face = facts.face().and_then(|package| self.face(package));
         let request = Part::of(&incoming.body);
         let body = std::mem::take(&mut incoming.body);
         let opened = open(&incoming, body, &parts.settings).map_err(|_| cannot_be_executed(Obstacle::Damaged))?;
@@ -82,7 +84,7 @@ impl Gateway {
             Err(ended) => trace.ended(ended),
         }
         let octets = executed.as_ref().map_or(&[][..], |(_, octets)| octets);
-        if let Err(NotWrittenDown) = self.write_down(trace, octets, &parts).await {
+        if let Err(NotWrittenDown) = self.write_down(trace, Part::of(octets), &parts).await {
             return Err(not_written_down());
         }
         executed.map(|(_, octets)| octets)
@@ -99,6 +101,7 @@ impl Gateway {
     ) -> Result<(Ending, Vec<u8>), Box<Ended>> {
         let now = OffsetDateTime::now_utc();
         let known = stages::find(opened, parts)?;
+        successor::note(known.served, trace);
         let caller = stages::identify_accepted(work.ticket.consumer_id(), work.thumbprint, parts, now)?;
         trace.caller(&caller);
         trace.stage("identify");
@@ -117,12 +120,18 @@ impl Gateway {
             matrix: None,
             legacy_scope: false,
         };
-        let stored = Reply { entry: EntryPoint::V2, method: Method::Execute, version: Version::V11, relates_to: None };
+        let stored = Reply {
+            entry: EntryPoint::V2,
+            method: Method::Execute,
+            version: Version::V11,
+            relates_to: None,
+            typed: None,
+        };
         let written = stored.answer(&content, &mut filtered, |_, _| Ok::<_, Infallible>(None));
         let Ok(written) = written;
         trace.record.hidden_fields = filtered.hidden();
         trace.stage("write");
-        Ok((outcome_of(&answer), written.octets))
+        Ok((outcome_of(answer.outcome()), written.octets))
     }
 }
 

@@ -19,8 +19,13 @@ use time::OffsetDateTime;
 pub(super) struct Push(Callback);
 
 /// Callbacks are calls of V2 over SOAP 1.1, whatever the call came over (regix-contract §10 item 6).
-const PUSH: Reply<'_> =
-    Reply { entry: EntryPoint::V2, method: Method::ExecuteCallback, version: Version::V11, relates_to: None };
+const PUSH: Reply<'_> = Reply {
+    entry: EntryPoint::V2,
+    method: Method::ExecuteCallback,
+    version: Version::V11,
+    relates_to: None,
+    typed: None,
+};
 
 impl Work for Push {
     async fn wait(store: &Deferred) -> Result<(), DeferredError> {
@@ -78,7 +83,7 @@ impl Gateway {
         trace.record.step = Step::Callback;
         trace.record.service_call_id = stored.call_id;
         let message = self.message(&stored, &caller, &parts, &mut trace).await?;
-        if let Err(NotWrittenDown) = self.write_down(trace, &message, &parts).await {
+        if let Err(NotWrittenDown) = self.write_down(trace, Part::of(&message), &parts).await {
             return Err(NotPushed { code: "journal-unavailable".into(), passing: true, not_before: None });
         }
         let hosts = parts.registry.callback_hosts(caller.consumer_id(), now);

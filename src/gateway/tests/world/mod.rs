@@ -208,6 +208,7 @@ impl World {
             .gateway
             .answer(Incoming {
                 entry: EntryPoint::V2,
+                face: None,
                 address: Address::Basic,
                 content_type: Some("text/xml".into()),
                 soap_action: None,
@@ -219,7 +220,7 @@ impl World {
                 started: Instant::now(),
             })
             .await;
-        let text = String::from_utf8(outgoing.body.to_vec()).unwrap();
+        let text = String::from_utf8(outgoing.body.to_bytes(usize::MAX).unwrap().to_vec()).unwrap();
         (outgoing, text)
     }
 

@@ -11,6 +11,7 @@ use super::sql::read;
 use crate::callback::CallbackHost;
 use crate::error::RegistryError;
 use crate::names::{ConsumerName, Oid, OperationName, RoleName};
+use crate::parameter::{StoredParameter, StoredValue};
 use crate::pattern::FieldPattern;
 use crate::period::Period;
 use crate::subject::{CertificateId, ConsumerId, GrantId, OperationId, RoleId, Subject};
@@ -26,6 +27,8 @@ pub(crate) struct Tables {
     pub grants: Vec<GrantRow>,
     pub fields: Vec<FieldRow>,
     pub callback_hosts: Vec<CallbackHostRow>,
+    /// The newest of each, with their numbers.
+    pub parameters: Vec<(i64, StoredParameter)>,
 }
 
 #[derive(Debug, Clone)]
@@ -126,12 +129,28 @@ pub(crate) fn read_all(connection: &mut Connection) -> Result<Tables, RegistryEr
         grants: rows(&transaction, read::GRANTS, grant)?,
         fields: rows(&transaction, read::FIELDS, field)?,
         callback_hosts: rows(&transaction, read::CALLBACK_HOSTS, callback_host)?,
+        parameters: rows(&transaction, read::PARAMETERS, parameter)?,
     };
     tables.members.extend(rows(&transaction, read::ROLE_CERTIFICATES, |row| {
         Ok(MemberRow { role: RoleId(get(row, 0)?), member: Subject::Certificate(CertificateId(get(row, 1)?)) })
     })?);
     transaction.commit()?;
     Ok(tables)
+}
+
+/// Every value that a parameter ever had, newest first.
+pub(crate) fn read_parameter_history(
+    connection: &Connection,
+    adapter: &str,
+    name: &str,
+) -> Result<Vec<StoredParameter>, RegistryError> {
+    let mut statement = connection.prepare_cached(read::PARAMETER_HISTORY)?;
+    let mut found = statement.query((adapter, name))?;
+    let mut out = Vec::new();
+    while let Some(row) = found.next()? {
+        out.push(parameter(row)?.1);
+    }
+    Ok(out)
 }
 
 /// The newest `limit` audit rows, newest first.
@@ -229,6 +248,26 @@ fn callback_host(row: &Row<'_>) -> Result<CallbackHostRow, RegistryError> {
     let at = Place { table: "callback_hosts", row: get(row, 0)? };
     let host = at.check("host", CallbackHost::parse(&get::<String>(row, 1)?))?;
     Ok(CallbackHostRow { consumer: ConsumerId(at.row), host })
+}
+
+fn parameter(row: &Row<'_>) -> Result<(i64, StoredParameter), RegistryError> {
+    let at = Place { table: "parameter_values", row: get(row, 0)? };
+    let octets: Option<Vec<u8>> = get(row, 5)?;
+    let value = match (get::<bool>(row, 4)?, octets) {
+        (_, None) => StoredValue::Unset,
+        (true, Some(sealed)) => StoredValue::Sealed(sealed),
+        (false, Some(plain)) => StoredValue::Plain(at.check("value", String::from_utf8(plain))?),
+    };
+    let parameter = StoredParameter {
+        adapter: get(row, 1)?,
+        name: get(row, 2)?,
+        version: get(row, 3)?,
+        value,
+        at: at.moment(row, 6, "at")?,
+        actor: get(row, 7)?,
+        comment: get(row, 8)?,
+    };
+    Ok((at.row, parameter))
 }
 
 fn role(row: &Row<'_>) -> Result<RoleRow, RegistryError> {

@@ -109,6 +109,21 @@ create table callback_hosts (
     primary key (consumer_id, host)
 );
 ";
+
+    pub(crate) const PARAMETER_VALUES: &str = "
+create table parameter_values (
+    id integer primary key autoincrement,
+    adapter text not null,
+    name text not null,
+    version integer not null,
+    sealed integer not null check (sealed in (0, 1)),
+    value blob,
+    at text not null,
+    actor text not null,
+    comment text not null,
+    unique (adapter, name, version)
+);
+";
 }
 
 pub(super) mod read {
@@ -134,6 +149,14 @@ pub(super) mod read {
     pub(crate) const FIELDS: &str = "select id, consumer_id, certificate_id, role_id, operation_id, pattern, allowed,
         comment, created from field_grants order by operation_id, id";
     pub(crate) const CALLBACK_HOSTS: &str = "select consumer_id, host from callback_hosts order by consumer_id, host";
+    pub(crate) const PARAMETERS: &str =
+        "select id, adapter, name, version, sealed, value, at, actor, comment from parameter_values as newest
+        where version = (select max(version) from parameter_values as any_one
+            where any_one.adapter = newest.adapter and any_one.name = newest.name)
+        order by adapter, name";
+    pub(crate) const PARAMETER_HISTORY: &str =
+        "select id, adapter, name, version, sealed, value, at, actor, comment from parameter_values
+        where adapter = $1 and name = $2 order by version desc";
     pub(crate) const AUDIT: &str =
         "select id, at, actor, action, subject, comment from audit order by id desc limit $1";
 }
@@ -192,6 +215,11 @@ pub(super) mod change {
         values ($1, $2, $3, $4, $5, $6, $7, $8)";
     pub(crate) const LIST_FIELDS: &str = "select pattern, allowed from field_grants where operation_id = $1
         and consumer_id is not distinct from $2 and certificate_id is not distinct from $3 and role_id is not distinct from $4";
+
+    pub(crate) const LAST_PARAMETER: &str =
+        "select max(version) from parameter_values where adapter = $1 and name = $2";
+    pub(crate) const ADD_PARAMETER: &str = "insert into parameter_values
+        (adapter, name, version, sealed, value, at, actor, comment) values ($1, $2, $3, $4, $5, $6, $7, $8)";
 
     pub(crate) const ADD_AUDIT: &str =
         "insert into audit (at, actor, action, subject, comment) values ($1, $2, $3, $4, $5)";

@@ -351,6 +351,17 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     ),
     entry(
+        "registry-sealed-elsewhere",
+        [
+            "version {version} of parameter {name} of adapter {adapter} was sealed with another key, or was changed",
+            "версия {version} на параметър {name} на адаптер {adapter} е запечатана с друг ключ или е променяна",
+        ],
+        [
+            "put back the key file of the parameters, or set the parameter anew",
+            "върнете файла с ключа на параметрите или задайте параметъра наново",
+        ],
+    ),
+    entry(
         "registry-corrupt",
         [
             "table {table}, row {row}: column {column} breaks its rule",

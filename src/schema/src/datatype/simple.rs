@@ -100,6 +100,14 @@ impl SimpleType {
         self.facets.patterns.iter().map(|step| step.iter().map(|pattern| pattern.source()).collect())
     }
 
+    /// As [`SimpleType::patterns`], each step as one regular expression in the syntax of the `regex` crate, to be anchored at both ends.
+    pub fn regular_expressions(&self) -> impl Iterator<Item = String> {
+        self.facets
+            .patterns
+            .iter()
+            .map(|step| step.iter().map(|pattern| pattern.regular_expression()).collect::<Vec<_>>().join("|"))
+    }
+
     /// The value of a facet that has one value, its own or inherited; `None` also for pattern and enumeration.
     pub fn facet(&self, kind: FacetKind) -> Option<String> {
         let facets = &self.facets;

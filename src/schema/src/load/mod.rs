@@ -23,11 +23,19 @@ mod xpath;
 
 use crate::error::SchemaError;
 use crate::model::Schema;
+use crate::set::SchemaDocument;
 use crate::source::SchemaSource;
 
-pub(crate) fn load(mains: &[&str], source: &dyn SchemaSource) -> Result<Schema, SchemaError> {
+pub(crate) fn load(mains: &[&str], source: &dyn SchemaSource) -> Result<(Schema, Vec<SchemaDocument>), SchemaError> {
     let (files, absent) = documents::collect(mains, source)?;
     let mut builder = builder::Builder::new(&files);
     let built = builder.register().and_then(|()| builder.read_components()).and_then(|()| builder.finish());
-    built.map_err(|error| absent.cause_of(error))
+    let schema = built.map_err(|error| absent.cause_of(error))?;
+    let read = |file: documents::File| SchemaDocument {
+        name: file.name,
+        namespace: file.target,
+        is_chameleon: file.chameleon,
+        document: file.document,
+    };
+    Ok((schema, files.into_iter().map(read).collect()))
 }

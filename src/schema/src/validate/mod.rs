@@ -6,6 +6,7 @@ mod identity;
 mod lookalike;
 mod references;
 mod walk;
+mod windows;
 
 use std::borrow::Cow;
 
@@ -18,6 +19,7 @@ use crate::rule::Rule;
 use crate::violation::{Cause, Options, Report, Violation};
 
 pub(crate) use walk::walk;
+pub(crate) use windows::walk_windows;
 
 /// A start tag as the validator needs it.
 pub trait Tag: Prefixes {
@@ -126,12 +128,22 @@ impl<'s, M: Clone> Validator<'s, M> {
         self.found.len() >= self.max_violations
     }
 
+    /// Judges what only the end of the document tells.
+    pub(crate) fn settle(&mut self) {
+        if self.frames.is_empty() {
+            self.check_references();
+        }
+    }
+
+    /// Where violations were found so far.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = &M> {
+        self.found.iter().map(|found| &found.mark)
+    }
+
     /// The outcome, when the root has ended or the validator is full.
     pub fn finish(mut self, locate: &mut dyn FnMut(&M) -> Spot) -> Report {
         let truncated = !self.frames.is_empty();
-        if !truncated {
-            self.check_references();
-        }
+        self.settle();
         let mut report = Report { violations: Vec::with_capacity(self.found.len()), truncated };
         report.truncated |= self.found.len() > self.max_violations;
         for found in self.found.into_iter().take(self.max_violations) {

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use kapia_pki::{ExampleAuthority, Names, Pair};
 use kapia_server::{Exchange, Handle, Head, Inbound, Outbound, Refusal, Served, Server, ServerConfig};
+use kapia_spool::Octets;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use time::OffsetDateTime;
@@ -70,9 +71,10 @@ impl Exchange for Stage {
             _ => {}
         }
         let body = match inbound.head.path.as_str() {
-            "/large" => Bytes::from(vec![b'x'; 32 * 1024 * 1024]),
-            "/echo" => inbound.body.clone(),
-            _ => Bytes::from(text),
+            "/large" => Octets::from(vec![b'x'; 32 * 1024 * 1024]),
+            "/file" => filed(&inbound.body),
+            "/echo" => inbound.body.clone().into(),
+            _ => text.into_bytes().into(),
         };
         self.inbound.lock().unwrap().push(inbound);
         self.ended.fetch_add(1, SeqCst);
@@ -94,7 +96,7 @@ impl Exchange for Stage {
         Outbound {
             status: refusal.status(),
             content_type: "text/plain; charset=utf-8",
-            body: Bytes::from(format!("refused: {}", refusal.code())),
+            body: Bytes::from(format!("refused: {}", refusal.code())).into(),
             headers: Vec::new(),
         }
     }
@@ -111,6 +113,7 @@ impl Exchange for Stage {
 pub struct Running {
     pub address: SocketAddr,
     pub admin: SocketAddr,
+    pub further: Vec<SocketAddr>,
     pub handle: Handle,
     pub stage: Arc<Stage>,
     stop: oneshot::Sender<()>,
@@ -138,6 +141,7 @@ pub async fn start(change: impl FnOnce(&mut ServerConfig)) -> Running {
     Running {
         address: server.addresses()[0],
         admin: server.admin_address().unwrap(),
+        further: server.further_addresses(0),
         handle: server.handle(),
         stage,
         stop,
@@ -145,6 +149,15 @@ pub async fn start(change: impl FnOnce(&mut ServerConfig)) -> Running {
             let _ = stopped.await;
         })),
     }
+}
+
+/// A hundred thousand repetitions, in a file.
+fn filed(octets: &[u8]) -> Octets {
+    let mut spool = kapia_spool::Spool::new(1024, None);
+    for _ in 0..100_000 {
+        std::io::Write::write_all(&mut spool, octets).unwrap();
+    }
+    spool.finish().unwrap()
 }
 
 impl Running {

@@ -91,7 +91,7 @@ pub fn data(profile: Profile, prefixes: &[&str]) -> String {
 
 pub fn request<'a>(data: &'a str, prefixes: &'a [&'a str]) -> Request<'a> {
     Request {
-        digest_input: data.as_bytes(),
+        digest_input: data.as_bytes().into(),
         reference_id: "data",
         prefixes,
         scope: SCOPE,

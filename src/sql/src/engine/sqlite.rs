@@ -1,6 +1,8 @@
-//! SQLite: a file that is opened for reading, on threads that may wait.
+//! SQLite: a file, or what a script of the package has made in memory; opened for reading, on threads that may wait.
 
-use std::path::{Path, PathBuf};
+mod made;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,28 +10,47 @@ use async_trait::async_trait;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection as Database, ErrorCode, InterruptHandle, OpenFlags, ToSql};
 
+use self::made::Made;
 use super::{Connection, Engine};
 use crate::bound::Bound;
 use crate::cells::{self, Place};
 use crate::conversation::Out;
 use crate::fault::Fault;
+use crate::settings;
 use crate::statement::Statement;
 
-pub(crate) struct Sqlite {
-    file: PathBuf,
+pub(crate) enum Sqlite {
+    File(PathBuf),
+    Made(Arc<Made>),
 }
 
 impl Sqlite {
-    pub fn new(file: PathBuf) -> Sqlite {
-        Sqlite { file }
+    pub fn new(source: &settings::Sqlite) -> Sqlite {
+        match source {
+            settings::Sqlite::File(file) => Sqlite::File(file.clone()),
+            settings::Sqlite::Script(statements) => Sqlite::Made(Arc::new(Made::new(Arc::clone(statements)))),
+        }
     }
 }
 
 #[async_trait]
 impl Engine for Sqlite {
     async fn connect(&self) -> Result<Box<dyn Connection>, Fault> {
-        let file = self.file.clone();
-        let database = waiting(move || open(&file).map_err(|error| unreachable(&error))).await?;
+        let database = match self {
+            Sqlite::File(file) => {
+                let file = file.clone();
+                waiting(move || {
+                    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                    let opened = Database::open_with_flags(file, flags).and_then(for_reading);
+                    opened.map_err(|error| unreachable(&error))
+                })
+                .await?
+            }
+            Sqlite::Made(made) => {
+                let made = Arc::clone(made);
+                waiting(move || made.open()).await?
+            }
+        };
         let interrupt = Arc::new(database.get_interrupt_handle());
         Ok(Box::new(Session { database: Some(database), interrupt }))
     }
@@ -50,8 +71,7 @@ impl Drop for Session {
     }
 }
 
-fn open(file: &Path) -> rusqlite::Result<Database> {
-    let database = Database::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+fn for_reading(database: Database) -> rusqlite::Result<Database> {
     database.busy_timeout(Duration::from_secs(1))?;
     database.pragma_update(None, "query_only", true)?;
     database.pragma_update(None, "trusted_schema", false)?;

@@ -20,6 +20,25 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     ),
     entry(
+        "sql-script",
+        ["the script that makes the database fails", "скриптът, който прави базата данни, не успява"],
+        [
+            "the log of the gate has what SQLite says; try the script with the program sqlite3",
+            "в дневника на шлюза е казаното от SQLite; пробвайте скрипта с програмата sqlite3",
+        ],
+    ),
+    entry(
+        "sql-script-statement",
+        [
+            "the script that makes the database holds a statement that does not write into it",
+            "скриптът, който прави базата данни, съдържа команда, която не пише в нея",
+        ],
+        [
+            "write only CREATE, INSERT, UPDATE and DELETE; the gate begins and ends the transaction",
+            "пишете само CREATE, INSERT, UPDATE и DELETE; шлюзът започва и завършва транзакцията",
+        ],
+    ),
+    entry(
         "sql-login",
         ["the database refuses the user of the package", "базата данни отказва достъп на потребителя на пакета"],
         [
@@ -204,13 +223,5 @@ pub(super) const ENTRIES: &[Entry] = &[
         "sql-internal",
         ["the gate failed while it asked the database", "шлюзът се провали, докато питаше базата данни"],
         ["report this: it is a defect of Kapia", "съобщете за това: дефект на Капия"],
-    ),
-    entry(
-        "sql-setting",
-        ["parameter {key} does not take this value", "параметърът {key} не приема тази стойност"],
-        [
-            "give it a text that is not blank; a port is a number of 1…65535",
-            "дайте му непразен текст; портът е число от 1…65535",
-        ],
     ),
 ];

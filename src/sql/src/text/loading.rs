@@ -27,8 +27,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "паролата за базата данни стои в adapter.toml в явен вид",
         ],
         [
-            "put it into a file (`password_file`) or a variable (`password_env`)",
-            "сложете я във файл (`password_file`) или в променлива (`password_env`)",
+            "put it into a secret parameter of the package, a file (`password_file`) or a variable (`password_env`)",
+            "сложете я в таен параметър на пакета, във файл (`password_file`) или в променлива (`password_env`)",
         ],
     ),
     entry(
@@ -58,7 +58,23 @@ pub(super) const ENTRIES: &[Entry] = &[
             "a package inside the program cannot hold a database",
             "пакет в самата програма не може да съдържа база данни",
         ],
-        ["put the package into a folder", "сложете пакета в папка"],
+        [
+            "put the package into a folder, or make the database by a `script`",
+            "сложете пакета в папка или направете базата данни със `script`",
+        ],
+    ),
+    entry(
+        "sql-file-and-script",
+        [
+            "the database is named by `file` and made by `script`",
+            "базата данни е посочена с `file` и се прави от `script`",
+        ],
+        ["keep one of the two", "оставете едното от двете"],
+    ),
+    entry(
+        "sql-script-encoding",
+        ["the script is not UTF-8", "скриптът не е в UTF-8"],
+        ["save it as UTF-8", "запишете го като UTF-8"],
     ),
     entry(
         "sql-authorities",
@@ -183,10 +199,26 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "sql-parameter-source",
         [
-            "parameter {parameter} needs one of `path`, `call`, `column`",
-            "параметърът {parameter} трябва да има едно от `path`, `call`, `column`",
+            "parameter {parameter} needs one of `path`, `call`, `column`, `parameter`",
+            "параметърът {parameter} трябва да има едно от `path`, `call`, `column`, `parameter`",
         ],
         ["say where its value comes from, in one way", "кажете откъде идва стойността му, по един начин"],
+    ),
+    entry(
+        "sql-parameter-package",
+        ["the package declares no parameter {name}", "пакетът не описва параметър {name}"],
+        ["there are: {known}; declare it in [parameters]", "има: {known}; опишете го в [parameters]"],
+    ),
+    entry(
+        "sql-parameter-spliced",
+        [
+            "query {query} holds the place of a parameter of the package, but nothing is spliced into a query",
+            "заявката {query} съдържа място за параметър на пакета, а в заявка нищо не се вмъква като текст",
+        ],
+        [
+            "bind it: write :name in the query and `parameters.name` with `parameter` in it",
+            "свържете го: напишете :name в заявката и `parameters.name` с `parameter` в него",
+        ],
     ),
     entry(
         "sql-parameter-column",
@@ -226,21 +258,5 @@ pub(super) const ENTRIES: &[Entry] = &[
         "sql-no-data-useless",
         ["`{key}` means nothing without no_rows = \"{needs}\"", "`{key}` не означава нищо без no_rows = \"{needs}\""],
         ["add it, or remove `{key}`", "добавете го или махнете `{key}`"],
-    ),
-    entry(
-        "sql-no-data-impossible",
-        [
-            "the schema does not allow the empty root that would say that there is no data",
-            "схемата не позволява празния корен, който би казал, че няма данни",
-        ],
-        ["name a document for it in `no_data`", "посочете документ за това в `no_data`"],
-    ),
-    entry(
-        "sql-no-data-invalid",
-        [
-            "the document that says that there is no data cannot be used: {cause}",
-            "документът, който казва, че няма данни, не може да се използва: {cause}",
-        ],
-        ["correct the file", "поправете файла"],
     ),
 ];

@@ -13,32 +13,52 @@ fn root() -> PathBuf {
 }
 
 /// The tables, and what is in them.
-pub fn schema() -> String {
-    std::fs::read_to_string(root().join("tests/packages/PopulationSql/schema.sql")).unwrap()
+pub fn script() -> String {
+    std::fs::read_to_string(own().join("database/population.sql")).unwrap()
 }
 
-pub fn data() -> String {
-    std::fs::read_to_string(root().join("tests/packages/PopulationSql/data.sql")).unwrap()
+fn own() -> PathBuf {
+    root().join("adapters/RegiX.GraoNBDAdapter")
 }
 
-/// The package with another `[backend]`; the schemas and documents are those of the sample package.
+/// The same register out of files.
+fn sample() -> PathBuf {
+    root().join("tests/registers/RegiX.GraoNBDAdapter")
+}
+
+/// The package with another `[backend]`.
 pub fn package(backend: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let sample = root().join("adapters/RegiX.GraoNBDAdapter");
-    let own = root().join("tests/packages/PopulationSql");
-    for (from, folders) in [(&sample, &["XMLSchemas", "XMLData"][..]), (&own, &["queries", "responses"][..])] {
-        for name in folders {
-            std::fs::create_dir_all(folder.path().join(name)).unwrap();
-            for entry in std::fs::read_dir(from.join(name)).unwrap() {
-                let entry = entry.unwrap();
-                std::fs::copy(entry.path(), folder.path().join(name).join(entry.file_name())).unwrap();
-            }
-        }
-    }
-    let manifest = std::fs::read_to_string(own.join("adapter.toml")).unwrap();
-    let (before, after) = manifest.split_once("engine = \"sqlite\"\nfile = \"population.sqlite\"\n").unwrap();
+    copy(&own(), folder.path());
+    let manifest = std::fs::read_to_string(own().join("adapter.toml")).unwrap();
+    let (before, after) = manifest.split_once("engine = \"sqlite\"\nscript = \"database/population.sql\"\n").unwrap();
     std::fs::write(folder.path().join("adapter.toml"), format!("{before}{backend}\n{after}")).unwrap();
     folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Both packages ask and answer by the same documents.
+pub fn has_the_schemas_of_the_sample() {
+    for folder in ["XMLSchemas", "XMLSamples", "XMLMetaData"] {
+        for entry in std::fs::read_dir(sample().join(folder)).unwrap() {
+            let name = entry.unwrap().file_name();
+            let [own, sample] =
+                [own(), sample()].map(|package| std::fs::read(package.join(folder).join(&name)).unwrap());
+            assert!(own == sample, "{folder}/{} differs", name.display());
+        }
+    }
 }
 
 const PEOPLE: [&str; 9] = [
@@ -59,7 +79,7 @@ pub async fn answers_like_the_sample(backend: &str) {
     let folder = package(backend);
     let asked = read(folder.path()).unwrap_or_else(|error| panic!("{error}"));
     assert!(asked.refused.is_empty(), "{:#?}", asked.refused);
-    let sample = read(&root().join("adapters/RegiX.GraoNBDAdapter")).unwrap();
+    let sample = read(&sample()).unwrap();
     let mut compared = 0;
     for operation in &sample.operations {
         for egn in PEOPLE {

@@ -118,33 +118,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         ["correct it: {advice}", "поправете го: {advice}"],
     ),
     entry(
-        "web-encoding",
-        ["the file is not in UTF-8", "файлът не е в UTF-8"],
-        ["save it in UTF-8", "запишете го в UTF-8"],
-    ),
-    entry(
         "web-no-data-useless",
         ["`no_data` is never answered with", "с `no_data` никога не се отговаря"],
         [
             "add `no_data_when`, or a status or fault that means \"no-data\"",
             "добавете `no_data_when` или статус или грешка със значение \"no-data\"",
         ],
-    ),
-    entry(
-        "web-no-data-invalid",
-        [
-            "the document without data is not one of the response schema",
-            "документът без данни не е по схемата на отговора",
-        ],
-        ["correct it until it is valid", "поправете го, докато стане валиден"],
-    ),
-    entry(
-        "web-no-data-impossible",
-        [
-            "the response schema does not allow an empty root, so there is no document that says that there is no data",
-            "схемата на отговора не позволява празен корен, затова няма документ, който да каже, че няма данни",
-        ],
-        ["name such a document in `no_data`", "посочете такъв документ в `no_data`"],
     ),
     entry(
         "web-wsdl",

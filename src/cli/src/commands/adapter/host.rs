@@ -4,16 +4,20 @@ use crate::command::runtime;
 use crate::config::{Config, SignatureProfile, SignerSection};
 use crate::failure::{Exit, Failure};
 use crate::language::Language;
-use crate::packages::Loaded;
-use crate::running::{in_folder, open_signer};
+use crate::life::{self, Life, Renewed, keep_up};
+use crate::parameters::RegistryParameters;
+use crate::running::{LOOK_FOR_PARAMETERS, WATCH, in_folder, open_signer, with_parameters};
 use crate::session::Session;
 use crate::signals::{Hangup, asked_to_end};
 use crate::{pages, summary};
 use async_trait::async_trait;
 use clap::Args;
+use kapia_adapter::Catalogue;
 use kapia_gateway::{HostIncoming, Hosting, HostingParts, Settings};
 use kapia_journal::Journal;
-use kapia_server::{Exchange, Handle, Head, Inbound, Outbound, Refusal, Server, ServerConfig};
+use kapia_life::{Fleet, Next};
+use kapia_registry::Registry;
+use kapia_server::{AdminPage, Exchange, Handle, Head, Inbound, Outbound, Refusal, Server, ServerConfig};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +41,9 @@ pub(crate) struct Host {
     /// Serve only who shows a certificate of the client authorities of the configuration.
     #[arg(long)]
     require_certificate: bool,
+    /// Where health, metrics and the state of adapters are served, without TLS, as [admin] does for a gateway.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    admin: Option<SocketAddr>,
     /// Let cores set parameters; the protocol itself does not say who they are.
     #[arg(long)]
     set_parameters: bool,
@@ -59,9 +66,18 @@ impl Host {
             let hangup = Hangup::listen();
             let journal = self.journal.clone().unwrap_or_else(|| config.file.with_file_name("host-journal.db"));
             let journal = Arc::new(Journal::open(in_folder(&journal)?)?);
-            let hosting = Arc::new(Hosting::new(self.parts(&config, Arc::clone(&journal))?));
-            let exchange =
-                Arc::new(HostExchange { hosting: Arc::clone(&hosting), require_certificate: self.require_certificate });
+            let registry = Arc::new(Registry::open(in_folder(&config.storage.registry)?)?);
+            let _watch = Registry::watch(Arc::clone(&registry), WATCH)?;
+            let life = Life::begin(&config, &self.adapters, with_parameters(&config, &registry))?;
+            tell_remarks(&life, &life.catalogue());
+            let parts = self.parts(&config, Arc::clone(&journal), &registry, life.catalogue())?;
+            let hosting = Arc::new(Hosting::new(parts));
+            let parameters = tokio::spawn(refresh_parameters(Arc::clone(&hosting), Arc::clone(&registry)));
+            let exchange = Arc::new(HostExchange {
+                hosting: Arc::clone(&hosting),
+                fleet: Arc::clone(life.fleet()),
+                require_certificate: self.require_certificate,
+            });
             let server = Server::bind(self.server(&config), exchange).await?;
             let adapters = hosting.adapters();
             for adapter in &adapters {
@@ -70,22 +86,26 @@ impl Host {
             let shown =
                 |addresses: &[SocketAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let (host, plain) = (shown(server.addresses()), shown(&server.plain_addresses()));
-            tracing::info!(adapters = adapters.len(), host, plain, "host");
+            let admin = server.admin_address().map(|address| address.to_string()).unwrap_or_default();
+            tracing::info!(adapters = adapters.len(), host, plain, admin, "host");
             let handle = server.handle();
-            let reload = Reload { host: self, file: config.file.clone(), journal, hosting, handle };
-            let reloading = tokio::spawn(reload.when_asked(hangup));
+            let reload = Reload { host: self, file: config.file.clone(), life, journal, registry, hosting, handle };
+            let reloading = tokio::spawn(keep_up(reload, hangup));
             let served = server.serve(asked_to_end()).await;
             reloading.abort();
+            parameters.abort();
             tracing::info!(requests = served.requests, "ended");
             Ok(Exit::Done)
         })
     }
 
-    fn parts(&self, config: &Config, journal: Arc<Journal>) -> Result<HostingParts, Failure> {
-        let Loaded { catalogue, unusable } = Loaded::read(config, &self.adapters)?;
-        for remark in summary::remarks(&catalogue, &unusable, Language::En) {
-            tracing::warn!("{remark}");
-        }
+    fn parts(
+        &self,
+        config: &Config,
+        journal: Arc<Journal>,
+        registry: &Arc<Registry>,
+        catalogue: Catalogue,
+    ) -> Result<HostingParts, Failure> {
         let profile = match self.signature {
             Signature::Legacy => SignatureProfile::Legacy,
             Signature::Default => SignatureProfile::Default,
@@ -104,6 +124,7 @@ impl Host {
             journal: Some(journal),
             settings,
             settable: self.set_parameters,
+            parameters: Some(RegistryParameters::of(config, Arc::clone(registry))),
         })
     }
 
@@ -115,10 +136,27 @@ impl Host {
         ServerConfig {
             listen,
             plain_listen: self.plain.clone(),
-            admin_listen: None,
+            admin_listen: self.admin,
+            admin_beyond_loopback: config.admin.beyond_loopback,
             tls: config.tls.clone(),
             limits: config.server.limits.clone(),
             ..ServerConfig::default()
+        }
+    }
+}
+
+/// Takes values of parameters over as soon as the watch of the registry has seen them.
+async fn refresh_parameters(hosting: Arc<Hosting>, registry: Arc<Registry>) {
+    let mut known = None;
+    loop {
+        tokio::time::sleep(LOOK_FOR_PARAMETERS).await;
+        let now = Some(registry.parameter_changes());
+        if now != known {
+            known = now;
+            let hosting = Arc::clone(&hosting);
+            if let Err(error) = tokio::task::spawn_blocking(move || hosting.refresh_parameters()).await {
+                tracing::error!(%error, "values of parameters were not taken over");
+            }
         }
     }
 }
@@ -127,42 +165,59 @@ impl Host {
 struct Reload {
     host: Host,
     file: PathBuf,
+    life: Life,
     journal: Arc<Journal>,
+    registry: Arc<Registry>,
     hosting: Arc<Hosting>,
     handle: Handle,
 }
 
-impl Reload {
-    async fn when_asked(self, mut hangup: Hangup) {
-        let reload = Arc::new(self);
-        loop {
-            hangup.next().await;
-            let reload = Arc::clone(&reload);
-            // Reading packages takes a while and would hold up calls on this thread.
-            match tokio::task::spawn_blocking(move || reload.now()).await {
-                Ok(Ok(())) => tracing::info!("reloaded"),
-                Ok(Err(failure)) => {
-                    let told = failure.told(Language::En, false);
-                    tracing::error!("not reloaded, the state before goes on serving: {}", told.trim_end());
-                }
-                Err(error) => tracing::error!(%error, "not reloaded, the state before goes on serving"),
-            }
-        }
-    }
-
-    /// Everything that can fail comes before the first thing that is replaced.
-    fn now(&self) -> Result<(), Failure> {
+impl Renewed for Reload {
+    fn reload(&self) -> Result<usize, Failure> {
         let config = Config::read(&self.file)?;
-        let parts = self.host.parts(&config, Arc::clone(&self.journal))?;
+        let next = self.life.anew(&config, &self.host.adapters)?;
+        let catalogue = next.catalogue();
+        let operations = catalogue.len();
+        let parts = self.host.parts(&config, Arc::clone(&self.journal), &self.registry, catalogue)?;
         self.handle.reload_with(&self.host.server(&config))?;
         self.hosting.replace(parts);
+        self.hosting.refresh_parameters();
+        self.take_over(next);
+        tell_remarks(&self.life, &self.life.catalogue());
+        Ok(operations)
+    }
+
+    fn look(&self) -> Result<(), Failure> {
+        let Some(next) = self.life.look() else { return Ok(()) };
+        if next.serves_others() {
+            self.hosting.replace_catalogue(next.catalogue());
+        }
+        self.take_over(next);
         Ok(())
+    }
+}
+
+impl Reload {
+    fn take_over(&self, next: Next) {
+        let others = next.serves_others();
+        self.life.commit(next);
+        if others {
+            // A value may have been set between the reading of a package and now.
+            self.hosting.refresh_parameters();
+        }
+    }
+}
+
+fn tell_remarks(life: &Life, catalogue: &Catalogue) {
+    for remark in summary::remarks(catalogue, &life.unusable(), Language::En) {
+        tracing::warn!("{remark}");
     }
 }
 
 /// The host as the server sees it.
 struct HostExchange {
     hosting: Arc<Hosting>,
+    fleet: Arc<Fleet>,
     require_certificate: bool,
 }
 
@@ -184,7 +239,7 @@ impl Exchange for HostExchange {
             received,
         };
         let said = self.hosting.answer(incoming).await;
-        Outbound { status: said.status, content_type: said.content_type, body: said.body, headers: Vec::new() }
+        Outbound { status: said.status, content_type: said.content_type, body: said.body.into(), headers: Vec::new() }
     }
 
     fn refuse(&self, refusal: Refusal, head: &Head) -> Outbound {
@@ -197,5 +252,10 @@ impl Exchange for HostExchange {
 
     fn metrics(&self, out: &mut String) {
         self.hosting.metrics(out);
+        self.fleet.metrics(out);
+    }
+
+    async fn admin(&self, path: &str, query: Option<&str>) -> Option<AdminPage> {
+        life::page(&self.fleet, path, query).await
     }
 }

@@ -5,7 +5,7 @@ use crate::failure::{Exit, Failure};
 use crate::session::Session;
 use crate::text;
 use clap::{Args, ValueEnum};
-use kapia_packaging::{Kind, Seed, scaffold};
+use kapia_packaging::{Engine, Kind, Seed, scaffold};
 use std::path::PathBuf;
 
 /// What a package is made out of.
@@ -17,8 +17,14 @@ pub(crate) struct New {
     #[command(flatten)]
     from: From,
     /// Kind of backend.
-    #[arg(long, value_name = "sample|sql|host", hide_possible_values = true, default_value = "sample")]
+    #[arg(long, value_name = "sample|sql|rest|soap|host", hide_possible_values = true, default_value = "sample")]
     backend: Backend,
+    /// Kind of database, with --backend sql; sqlite is made by a script in the package and answers at once.
+    #[arg(long, value_name = "sqlite|postgresql|mysql|odbc", hide_possible_values = true, default_value = "postgresql")]
+    engine: Database,
+    /// WSDL of the service behind the register, with --backend soap; by default that of --from-wsdl.
+    #[arg(long, value_name = "FILE")]
+    wsdl: Option<PathBuf>,
     /// Folder for the package, new or empty; by default its name.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -49,7 +55,19 @@ struct From {
 enum Backend {
     Sample,
     Sql,
+    Rest,
+    Soap,
     Host,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Database {
+    Sqlite,
+    #[value(name = "postgresql")]
+    PostgreSql,
+    #[value(name = "mysql")]
+    MySql,
+    Odbc,
 }
 
 impl New {
@@ -63,10 +81,20 @@ impl New {
         };
         let kind = match self.backend {
             Backend::Sample => Kind::Sample,
-            Backend::Sql => Kind::Sql,
+            Backend::Sql => Kind::Sql(match self.engine {
+                Database::Sqlite => Engine::Sqlite,
+                Database::PostgreSql => Engine::PostgreSql,
+                Database::MySql => Engine::MySql,
+                Database::Odbc => Engine::Odbc,
+            }),
+            Backend::Rest => Kind::Rest,
+            Backend::Soap => match self.wsdl.or(self.from.from_wsdl) {
+                Some(file) => Kind::Soap(file),
+                None => return Err(Failure::usage(text::soap_without_wsdl(), text::soap_without_wsdl_hint())),
+            },
             Backend::Host => Kind::Host,
         };
-        let scaffolded = scaffold(&self.name, &self.operations, &self.roots, &seed, kind)?;
+        let scaffolded = scaffold(&self.name, &self.operations, &self.roots, &seed, &kind)?;
         write(session, &scaffolded.draft, &out)?;
         if !scaffolded.fill_in.is_empty() {
             session.tell(text::fill_in());

@@ -34,7 +34,7 @@ const CLIENT: &str = include_str!("../../../demo/client.py");
 
 /// A folder in which everything is ready to start.
 pub(super) struct Environment {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// The configuration, with what the command line changes.
     pub config: Config,
     /// Folders of packages from the command line that the configuration does not name.
@@ -145,7 +145,7 @@ impl Environment {
     }
 
     /// What can be typed in another terminal.
-    pub fn next_steps(&self, session: &Session, url: &str) -> String {
+    pub fn next_steps(&self, session: &Session, url: &str, portal: bool) -> String {
         let program = std::env::args().next().unwrap_or_else(|| "kapia".to_owned());
         // The commands find the folder of that name by themselves.
         let found = Config::locate(None).is_ok_and(|file| same(&file, &self.config.file));
@@ -158,6 +158,7 @@ impl Environment {
         let (stranger, stranger_key) = (certificate("stranger"), certificate("stranger-key"));
         let (request, client) = (quoted(&self.folder.join("request.xml")), quoted(&self.folder.join("client.py")));
         let mut out = format!("\n{}\n", session.paint.bold(&session.pick(text::next_title())));
+        let portal = if portal { self.portal_steps(&kapia, &ca, url) } else { Vec::new() };
         for (why, command) in [
             (text::next_describe(), format!("{kapia} describe {OPERATION}")),
             (text::next_call(), format!("{kapia} call {OPERATION} --set EGN=7909149958 --sign --explain")),
@@ -174,7 +175,10 @@ impl Environment {
             (text::next_revoke(), format!("{kapia} grant revoke {CONSUMER} {OPERATION}")),
             (text::next_grant(), format!("{kapia} grant add {CONSUMER} {OPERATION} --field FirstName")),
             (text::next_journal(), format!("{kapia} journal tail && {kapia} journal verify")),
-        ] {
+        ]
+        .into_iter()
+        .chain(portal)
+        {
             out.push_str(&format!("  {}\n    {command}\n", session.paint.dim(&format!("# {}", session.pick(why)))));
         }
         out.push_str(&format!("\n{}\n", session.pick(text::next_end())));
@@ -224,13 +228,13 @@ fn same(a: &Path, b: &Path) -> bool {
     }
 }
 
-fn write(file: &Path, content: &str) -> Result<(), Failure> {
+pub(super) fn write(file: &Path, content: &str) -> Result<(), Failure> {
     std::fs::write(file, content)
         .map_err(|error| Failure::usage(text::unwritable(file.display(), error), text::unwritable_hint()))
 }
 
 /// A path that a shell reads as one word.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let shown = path.display().to_string();
     let plain = shown.chars().all(|c| c.is_alphanumeric() || "/._-+=:,@".contains(c));
     if plain { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }

@@ -52,6 +52,16 @@ impl Pattern {
         &self.source
     }
 
+    /// The same in the syntax of the `regex` crate, without anchors.
+    pub(super) fn regular_expression(&self) -> String {
+        let mut out = String::new();
+        // The syntax was checked when the pattern was made.
+        if let Ok(branches) = syntax::parse(&self.source) {
+            syntax::write(&branches, &mut out);
+        }
+        out
+    }
+
     /// Whether the whole literal matches: patterns of XML Schema are anchored at both ends.
     pub(super) fn matches(&self, literal: &str) -> Result<bool, TooLarge> {
         match &self.matcher {

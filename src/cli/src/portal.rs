@@ -1,0 +1,141 @@
+//! The portal: EgovService and pages over the store of records, on the public listener or on listeners of its own.
+//!
+//! One [`Site`] for each environment, with a store, passwords and paces of its own.
+
+mod pace;
+mod settings;
+mod site;
+
+pub(crate) use settings::{EnvironmentSettings, PortalSection};
+pub(crate) use site::Site;
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::text;
+use kapia_records::Environment;
+use kapia_server::{FurtherListener, Head, Inbound, Listener, Outbound, Refusal};
+use std::sync::Arc;
+use std::time::Duration;
+use time::OffsetDateTime;
+
+/// How often what is over is ended and forgotten.
+const SWEEPS: Duration = Duration::from_secs(60);
+
+/// What of the portal is served.
+pub(crate) struct Portal {
+    sites: Vec<Arc<Site>>,
+}
+
+impl Portal {
+    /// Opens the stores of a configuration; nothing if it has no portal.
+    pub fn open(config: &Config) -> Result<Option<Portal>, Failure> {
+        let Some(section) = &config.portal else { return Ok(None) };
+        let settings = section.environments()?;
+        let sites = settings.iter().map(|settings| Site::open(section, settings).map(Arc::new));
+        Ok(Some(Portal { sites: sites.collect::<Result<_, _>>()? }))
+    }
+
+    /// The listeners that the server shall have for it.
+    pub fn listeners(config: &Config) -> Vec<FurtherListener> {
+        let settings = config.portal.iter().filter_map(|section| section.environments().ok()).flatten();
+        let own = settings.filter(|settings| !settings.listen.is_empty());
+        own.map(|settings| FurtherListener {
+            listen: settings.listen,
+            asks_for_certificate: settings.asks_for_certificate,
+        })
+        .collect()
+    }
+
+    /// The sites, production first.
+    pub fn sites(&self) -> &[Arc<Site>] {
+        &self.sites
+    }
+
+    /// What EgovService says, if the address is one of its own.
+    pub async fn service(&self, inbound: &Inbound, asked: &Asked<'_>) -> Option<Outbound> {
+        let (site, path) = self.site(inbound.peer.listener, asked.host, &inbound.head.path)?;
+        site.service(path, inbound, asked).await
+    }
+
+    /// A page, if there is one at the address; to be asked when nobody else has the address.
+    pub async fn page(&self, inbound: &Inbound, asked: &Asked<'_>) -> Option<Outbound> {
+        let (site, path) = self.site(inbound.peer.listener, asked.host, &inbound.head.path)?;
+        site.page(path, inbound).await
+    }
+
+    /// What a client of EgovService hears whose message the server does not read to its end.
+    pub fn refuse(&self, refusal: Refusal, head: &Head) -> Option<Outbound> {
+        let host = host_of(head);
+        // The head does not say at which listener it came in; the words are the same at all of them.
+        self.sites.iter().find_map(|site| site.refuse(refusal, site.below(&head.path, host)?))
+    }
+
+    /// Metrics in the text format of Prometheus.
+    pub fn metrics(&self, out: &mut String) {
+        site::describe_metrics(out);
+        self.sites.iter().for_each(|site| site.metrics(out));
+    }
+
+    /// Takes over what can be changed while it serves: templates of sites.
+    pub fn reload(&self) {
+        for site in &self.sites {
+            site.reload();
+        }
+    }
+
+    /// Ends what is over and forgets what is old, until it is dropped.
+    pub async fn keep_house(self: Arc<Self>) {
+        loop {
+            for site in &self.sites {
+                site.sweep(OffsetDateTime::now_utc()).await;
+            }
+            tokio::time::sleep(SWEEPS).await;
+        }
+    }
+
+    /// The site at an address, and the path below its own: a host or a path that is named goes before one that is not.
+    fn site<'p>(&self, listener: Listener, host: Option<&str>, path: &'p str) -> Option<(&Site, &'p str)> {
+        let own = |site: &&Arc<Site>| site.settings().listen.is_empty();
+        let candidates: Vec<&Arc<Site>> = match listener {
+            Listener::Public => self.sites.iter().filter(own).collect(),
+            Listener::Further(place) => self.sites.iter().filter(|site| !own(site)).nth(place).into_iter().collect(),
+            Listener::ServiceBus | Listener::Plain => return None,
+        };
+        let found = candidates.iter().filter_map(|site| site.below(path, host).map(|below| (site, below)));
+        found.max_by_key(|(site, _)| site.precision()).map(|(site, below)| (&***site, below))
+    }
+}
+
+/// What was asked, as far as routes need it.
+pub(crate) struct Asked<'a> {
+    /// The host of the request, without its port.
+    pub host: Option<&'a str>,
+    /// Whether it only reads.
+    pub reads: bool,
+    /// Scheme and host as the client wrote them.
+    pub base: &'a str,
+}
+
+/// The host of a request, without its port.
+pub(crate) fn host_of(head: &Head) -> Option<&str> {
+    let host = head.authority.as_deref().or(head.host.as_deref())?;
+    let without = match host.rsplit_once(':') {
+        Some((before, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => before,
+        _ => host,
+    };
+    Some(without)
+}
+
+/// The settings of one environment of a configuration.
+pub(crate) fn settings_of(config: &Config, environment: Environment) -> Result<EnvironmentSettings, Failure> {
+    let none = || Failure::usage(text::no_portal(), text::no_portal_hint());
+    let all = config.portal.as_ref().ok_or_else(none)?.environments()?;
+    let known: Vec<&str> = all.iter().map(|settings| settings.environment.as_str()).collect();
+    let known = known.join(", ");
+    all.into_iter()
+        .find(|settings| settings.environment == environment)
+        .ok_or_else(|| Failure::usage(text::no_environment(environment), text::no_environment_hint(known)))
+}
+
+#[cfg(test)]
+mod tests;

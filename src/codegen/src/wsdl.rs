@@ -1,0 +1,68 @@
+//! The schemas inside a WSDL file.
+
+use std::path::Path;
+
+use kapia_schema::{Memory, SchemaSet, SchemaSource, SourceError};
+use kapia_xml::{Document, Element, Limits};
+
+use crate::{Error, Result};
+
+const XSD: &str = "http://www.w3.org/2001/XMLSchema";
+const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
+
+/// Loads the schemas of `types` as one set; what they include lies beside the WSDL file.
+pub(crate) fn schemas(file: &Path) -> Result<SchemaSet> {
+    let octets = std::fs::read(file).map_err(|cause| Error::Unreadable { path: file.to_owned(), cause })?;
+    let wrong = |cause: String| Error::Wsdl { path: file.to_owned(), cause };
+    let document = Document::read(octets, &Limits::default()).map_err(|error| wrong(error.to_string()))?;
+    let Some(types) = document.root().child(WSDL, "types") else {
+        return Err(wrong("there is no `types` of WSDL 1.1 in it".to_owned()));
+    };
+    let mut inline = Memory::new();
+    let mut names = Vec::new();
+    for (at, schema) in types.children().filter(|child| child.is(XSD, "schema")).enumerate() {
+        let name = format!("{}#{}.xsd", file.file_name().unwrap_or_default().to_string_lossy(), at + 1);
+        inline = inline.with(&name, alone(schema));
+        names.push(name);
+    }
+    if names.is_empty() {
+        return Err(wrong("there is no schema in it".to_owned()));
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let source = Beside { inline, folder: kapia_schema::Folder::new(folder) };
+    let mains: Vec<&str> = names.iter().map(String::as_str).collect();
+    SchemaSet::load_all(&mains, &source)
+        .map_err(|cause| Error::Schema { path: file.to_owned(), cause: Box::new(cause) })
+}
+
+struct Beside {
+    inline: Memory,
+    folder: kapia_schema::Folder,
+}
+
+impl SchemaSource for Beside {
+    fn open(&self, location: &str) -> std::result::Result<(String, bytes::Bytes), SourceError> {
+        self.inline.open(location).or_else(|_| self.folder.open(location))
+    }
+}
+
+/// The text of a schema with the declarations that stand around it, so that it can be read on its own.
+fn alone(schema: Element<'_>) -> String {
+    let text = schema.document().source().get(schema.span()).unwrap_or_default();
+    let end = text.find([' ', '\t', '\r', '\n', '>', '/']).unwrap_or(text.len());
+    let (head, rest) = text.split_at(end);
+    let own: Vec<&str> = schema.declarations().map(|(prefix, _)| prefix).collect();
+    let mut out = head.to_owned();
+    for (prefix, namespace) in schema.in_scope().into_iter().filter(|(prefix, _)| !own.contains(prefix)) {
+        let mut value = Vec::new();
+        kapia_xml::escape_attribute(namespace, &mut value);
+        let value = String::from_utf8_lossy(&value);
+        match prefix {
+            "" if namespace.is_empty() => {}
+            "" => out.push_str(&format!(" xmlns=\"{value}\"")),
+            prefix => out.push_str(&format!(" xmlns:{prefix}=\"{value}\"")),
+        }
+    }
+    out.push_str(rest);
+    out
+}

@@ -1,0 +1,144 @@
+//! What an operator says about the pages, in `kapia.toml`.
+
+use kapia_language::Language;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// `[portal.pages]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PagesConfig {
+    /// Whether pages are served at all.
+    pub enabled: bool,
+    /// Scheme and host for absolute addresses; without it those of the request.
+    pub base: Option<String>,
+    /// The language of readers whose browser prefers neither.
+    pub language: PageLanguage,
+    /// Services on one page of a list, 1 to 100.
+    pub page_size: u32,
+    /// A mail or web address for the foot of every page.
+    pub contact: Option<String>,
+}
+
+impl Default for PagesConfig {
+    fn default() -> PagesConfig {
+        PagesConfig { enabled: true, base: None, language: PageLanguage::Bg, page_size: 20, contact: None }
+    }
+}
+
+/// `[portal.facade]`: the JSON that other central systems read (horizontal-systems §1.1).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FacadeConfig {
+    /// Whether it is served at all.
+    pub enabled: bool,
+    /// Whether everybody may read it; otherwise only holders of a token.
+    pub open: bool,
+    /// SHA-256 digests of bearer tokens, `sha256:` and 64 hexadecimal digits.
+    pub tokens: Vec<String>,
+}
+
+impl Default for FacadeConfig {
+    fn default() -> FacadeConfig {
+        FacadeConfig { enabled: true, open: false, tokens: Vec::new() }
+    }
+}
+
+/// `[[portal.site]]`: the pages of one administration under a host name of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteConfig {
+    /// The host name, without a port.
+    pub host: String,
+    /// The EIK of the administration.
+    pub supplier: String,
+    /// The folder of its templates, with a folder `static` for its files.
+    #[serde(default)]
+    pub templates: Option<PathBuf>,
+    /// Scheme and host for absolute addresses; `https://` and the host name without it.
+    #[serde(default)]
+    pub base: Option<String>,
+    /// What the site is called; the administration's title without it.
+    #[serde(default)]
+    pub title_bg: Option<String>,
+    /// The same in English.
+    #[serde(default)]
+    pub title_en: Option<String>,
+    /// The language of readers whose browser prefers neither.
+    #[serde(default)]
+    pub language: PageLanguage,
+}
+
+impl SiteConfig {
+    /// Makes a relative folder one below `folder`.
+    pub fn resolve(&mut self, folder: &Path) {
+        if let Some(templates) = &mut self.templates {
+            *templates = folder.join(&*templates);
+        }
+    }
+}
+
+/// `bg` or `en`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageLanguage {
+    /// Bulgarian.
+    #[default]
+    Bg,
+    /// English.
+    En,
+}
+
+impl From<PageLanguage> for Language {
+    fn from(language: PageLanguage) -> Language {
+        match language {
+            PageLanguage::Bg => Language::Bulgarian,
+            PageLanguage::En => Language::English,
+        }
+    }
+}
+
+/// Configuration that cannot be meant.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PagesError {
+    /// A host name of a site.
+    #[error("the host {0:?} of a site is no host name; hint: write the name alone, without scheme, port and path")]
+    Host(String),
+    /// Two sites with one name.
+    #[error("two sites have the host {0:?}; hint: give each administration a name of its own")]
+    HostTwice(String),
+    /// An EIK of a site.
+    #[error("the supplier of the site {0:?} is no EIK; hint: it has 9 or 13 digits")]
+    Supplier(String),
+    /// An address for absolute links.
+    #[error("the base {0:?} is no address of a site; hint: write https:// and the host, without a path")]
+    Base(String),
+    /// A token of the façade; the wrong value is not repeated, it may be the token itself.
+    #[error("token no. {0} of the façade is not a digest; hint: write sha256: and the SHA-256 of the token in hexadecimal")]
+    Token(usize),
+}
+
+/// A base without a slash at its end, if it is one.
+pub(crate) fn base(text: &str) -> Result<String, PagesError> {
+    let trimmed = text.trim_end_matches('/');
+    let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    match rest {
+        Some(authority) if sane_authority(authority) => Ok(trimmed.to_owned()),
+        _ => Err(PagesError::Base(text.to_owned())),
+    }
+}
+
+/// Whether it is host and perhaps port, of the characters that these have.
+pub(crate) fn sane_authority(authority: &str) -> bool {
+    (1..=255).contains(&authority.len())
+        && authority.bytes().all(|octet| octet.is_ascii_alphanumeric() || b".-:[]".contains(&octet))
+}
+
+/// A host name in the form in which it is compared: lower case, without port and final dot.
+pub(crate) fn host_name(host: &str) -> String {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name.trim_end_matches('.').to_ascii_lowercase()
+}

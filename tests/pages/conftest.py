@@ -1,0 +1,74 @@
+"""The pages of invented administrations, served by the example of kapia-pages, and a headless Chromium that reads them."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+# The name under which the site of one administration is served; browsers look for it on their own machine.
+SITE = "gorna-porta.localhost"
+MUNICIPALITY = "000696327"
+
+
+@pytest.fixture(scope="session")
+def served():
+    """The port on which the pages are served."""
+    program = os.environ.get("KAPIA_PORTAL", str(ROOT / "target" / "debug" / "examples" / "portal"))
+    command = [program, "0", SITE, MUNICIPALITY, str(HERE / "site")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        line = process.stdout.readline()
+        found = re.search(r":(\d+)$", line.strip())
+        assert found, f"the pages are not served: {line}{process.stderr.read()}"
+        yield int(found.group(1))
+        assert process.poll() is None, process.stderr.read()
+    finally:
+        process.kill()
+        _, complaints = process.communicate()
+    assert complaints == "", "templates of the site are complained about, or the server failed"
+
+
+@pytest.fixture(scope="session")
+def base(served):
+    """The site with everything."""
+    return f"http://localhost:{served}"
+
+
+@pytest.fixture(scope="session")
+def site(served):
+    """The site of one administration."""
+    return f"http://{SITE}:{served}"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "Chromium is needed: apt-get install chromium"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The rules of axe-core, as a program for the browser."""
+    folder = ROOT / "target" / "pages"
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not program.exists():
+        shutil.copy(HERE / "package.json", folder)
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=folder, check=True)
+    return program.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def shots():
+    """Where the pictures go, for people to look at."""
+    folder = ROOT / "target" / "pages" / "shots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
