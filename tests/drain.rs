@@ -98,7 +98,8 @@ fn sighup_reads_packages_and_settings_anew_while_connections_stay() {
     let packages = folder.path().join("packages");
     let package = packages.join("RegiX.GraoNBDAdapter");
     copy(&own_adapters().join("RegiX.GraoNBDAdapter"), &package);
-    let gate = Gate::start(GateOptions { adapters: vec![packages.clone()], ..GateOptions::default() });
+    let settings = vec![("embedded = true", "embedded = true\nwatch = false".to_owned())];
+    let gate = Gate::start(GateOptions { adapters: vec![packages.clone()], settings, ..GateOptions::default() });
     let mut connection = gate.connect();
     let octets = Call::good().post().octets();
     let mut ask = || {

@@ -53,6 +53,8 @@ driven! {
     any_octets_as_http "framing"
     any_octets_as_a_certificate "certificate"
     any_octets_as_a_name "names"
+    any_octets_as_a_template "template"
+    any_octets_as_an_answer_of_a_service "upstream"
     any_octets_as_a_message_of_the_portal "portal"
     any_octets_as_markup "markup"
 }

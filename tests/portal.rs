@@ -58,14 +58,15 @@ fn shown_password(stdout: &str) -> String {
 
 fn base64(octets: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let encode = |group: &[u8]| {
+    let encode = |group: &[u8]| -> String {
         let number = (0..3).fold(0u32, |number, place| number << 8 | u32::from(*group.get(place).unwrap_or(&0)));
-        (0..4).map(move |place| match place <= group.len() {
+        let letter = |place: usize| match place <= group.len() {
             true => char::from(LETTERS[(number >> (18 - 6 * place) & 63) as usize]),
             false => '=',
-        })
+        };
+        (0..4).map(letter).collect()
     };
-    octets.chunks(3).flat_map(|group| encode(group).collect::<Vec<_>>()).collect()
+    octets.chunks(3).map(encode).collect()
 }
 
 /// One message of SOAP 1.1.
@@ -177,7 +178,7 @@ fn a_push_is_stored_public_and_told_to_everybody_who_may_ask() {
     let found = gate.kapia(&["portal", "search", "скицата", "опит", "--json"]).stdout;
     assert!(found.contains(&number.to_string()), "{found}");
 
-    let page = read(gate, &format!("/services/{number}"));
+    let page = read(gate, &format!("/bg/services/{number}"));
     assert!(page.status == 200 && text(&page).contains("Издаване на скица за опит"), "{}", page.status);
     let json = read(gate, &format!("/epdeau/provider/get-service?format=json&number={number}"));
     assert!(json.status == 200 && text(&json).contains("Издаване на скица за опит"), "{}", text(&json));
@@ -351,7 +352,10 @@ fn a_thousand_records_are_pushed_in_batches_and_cost_one_password() {
     let list = gate.kapia(&["portal", "list", "--json", "--lines", "1"]).stdout;
     assert!(list.contains("\"total\": 1000"), "{list}");
     let metrics = gate.admin("/metrics").1;
-    assert!(metrics.contains("kapia_portal_logins_total{environment=\"production\",outcome=\"admitted\"} 20"), "{metrics}");
+    assert!(
+        metrics.contains("kapia_portal_logins_total{environment=\"production\",outcome=\"admitted\"} 20"),
+        "{metrics}"
+    );
 }
 
 #[test]
@@ -391,12 +395,8 @@ fn a_crash_loses_nothing_that_was_answered_and_asking_again_does_nothing_twice()
     assert!(answered.len() > 20, "only {} were answered before the crash", answered.len());
     let list = gate.kapia(&["portal", "list", "--json", "--lines", "100000"]).stdout;
     let stored: serde_json::Value = serde_json::from_str(&list).unwrap();
-    let stored: Vec<u64> = stored["records"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|record| record["key"]["service"].as_u64().unwrap())
-        .collect();
+    let stored: Vec<u64> =
+        stored["records"].as_array().unwrap().iter().map(|record| record["key"]["service"].as_u64().unwrap()).collect();
     let lost: Vec<&u64> = answered.iter().filter(|number| !stored.contains(number)).collect();
     assert!(lost.is_empty(), "answered, and lost: {lost:?}");
     // Whoever heard nothing asks again with the same id: the record was made once, by whichever of the two.
@@ -416,18 +416,18 @@ fn review_lets_people_publish() {
     let user = User::demo(&gate);
     let reply = send(&gate, &user, &add(7001, "Чака преглед"));
     assert_eq!(value(&reply, "PublicationStatus").as_deref(), Some("draft"), "{}", text(&reply));
-    assert_eq!(read(&gate, "/services/7001").status, 404);
+    assert_eq!(read(&gate, "/bg/services/7001").status, 404);
     let key = format!("{EIK}/7001");
     let published = gate.kapia(&["portal", "publish", &key, "--comment", "прегледано"]).stdout;
     assert!(published.contains("is published, version 3"), "{published}");
-    assert_eq!(read(&gate, "/services/7001").status, 200);
+    assert_eq!(read(&gate, "/bg/services/7001").status, 200);
     let back = gate.kapia_says(&["portal", "publish", &key, "--status", "draft"]);
     assert!(back.code == Some(1) && back.stderr.contains("cannot become draft"), "{}", back.stderr);
     gate.kapia(&["portal", "deactivate", &key, "--comment", "закрита"]);
-    assert_ne!(read(&gate, "/services/7001").status, 200);
+    assert_ne!(read(&gate, "/bg/services/7001").status, 200);
     assert_fault(&send(&gate, &user, &update(7001, "Закъсняла промяна", 4)), 500, "EGS-3006");
     gate.kapia(&["portal", "reactivate", &key, "--comment", "по погрешка"]);
-    assert_eq!(read(&gate, "/services/7001").status, 200);
+    assert_eq!(read(&gate, "/bg/services/7001").status, 200);
     let history = gate.kapia(&["portal", "history", &key]).stdout;
     assert!(history.contains("закрита") && history.contains("прегледано"), "{history}");
 }
@@ -473,7 +473,9 @@ fn too_many_messages_and_too_large_ones_are_refused_in_words() {
     assert!((1..=20).contains(&seconds), "{seconds}");
     // What the server itself does not read is told in the same words.
     let mut connection = gate.tls(None).connect(gate.port).unwrap();
-    let head = format!("POST {SERVICE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 100000000\r\n\r\n");
+    let head = format!(
+        "POST {SERVICE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 100000000\r\n\r\n"
+    );
     connection.send(head.as_bytes()).unwrap();
     assert_fault(&connection.reply().unwrap(), 413, "EGS-1004");
 }

@@ -11,6 +11,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("xml", &[]),
     ("spool", &[]),
     ("schema", &["language", "xml"]),
+    ("types", &[]),
+    ("codegen", &["language", "xml", "schema"]),
     ("signature", &["language", "xml"]),
     ("saml", &["language", "xml", "signature"]),
     ("soap", &["xml"]),
@@ -28,6 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("registry", &["language", "pki", "storage"]),
     ("journal", &["language", "storage"]),
     ("deferred", &["language", "storage"]),
+    ("records", &["language", "storage"]),
     ("pdf", &["language", "xml", "schema"]),
     ("portal", &["language", "xml", "schema", "types", "soap", "records"]),
     ("pages", &["language", "xml", "records"]),
@@ -58,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "faces",
+            "codegen",
             "language",
             "xml",
             "schema",
@@ -75,6 +79,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "registry",
             "journal",
             "deferred",
+            "records",
+            "portal",
+            "pages",
             "pdf",
             "gateway",
             "pki",
@@ -85,10 +92,13 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Who may speak SQL with tables of their own.
-const STORES: [&str; 4] = ["storage", "registry", "journal", "deferred"];
+const STORES: [&str; 5] = ["storage", "registry", "journal", "deferred", "records"];
 
 /// Who may speak SQL with tables of others: the backend whose packages are written in it.
 const ASKS: [&str; 1] = ["sql"];
+
+/// Who writes queries into new packages, for their authors to correct, and asks no database itself.
+const WRITES: [&str; 1] = ["packaging"];
 
 #[test]
 fn every_crate_knows_only_the_rooms_below_it() {
@@ -109,7 +119,7 @@ fn sql_stands_only_in_the_stores() {
         let drivers = ["rusqlite", "tokio-postgres", "mysql_async", "odbc-api"];
         let linked = drivers.into_iter().any(|driver| dependencies(&name).contains(driver));
         assert!(!linked, "{name} links a database");
-        for (file, line, text) in product_lines(&name) {
+        for (file, line, text) in product_lines(&name).filter(|_| !WRITES.contains(&name.as_str())) {
             assert!(!speaks_sql(&text), "{}:{line} speaks SQL", file.display());
         }
     }

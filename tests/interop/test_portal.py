@@ -57,17 +57,12 @@ class Portal:
 def portal(tmp_path_factory):
     program = os.environ.get("KAPIA", str(ROOT / "target" / "release" / "kapia"))
     folder = tmp_path_factory.mktemp("portal") / "demo"
-    demo = [program, "--lang", "en", "demo", "--dir", str(folder), "--port", "0"]
-    with serving(demo, folder.parent / "first.log"):
-        pass
-    with open(folder / "kapia.toml", "a", encoding="utf-8") as file:
-        file.write('\n[portal]\nrecords = "records.db"\n')
-    (folder / "secret").write_text(SECRET, encoding="utf-8")
-    tool = [program, "--lang", "en", "--config", folder / "kapia.toml", "portal"]
-    run([*tool, "supplier", "set", EIK, "--title", "Община Изпитна", "--code", "814"])
-    run([*tool, "user", "add", USER, "--administration", "Община Изпитна", "--supplier", EIK,
-         "--password-file", folder / "secret"])
-    with serving(demo, folder.parent / "second.log") as base:
+    with serving([program, "--lang", "en", "demo", "--dir", str(folder), "--port", "0"], folder.parent / "gate.log") as base:
+        (folder / "secret").write_text(SECRET, encoding="utf-8")
+        tool = [program, "--lang", "en", "--config", folder / "kapia.toml", "portal"]
+        run([*tool, "supplier", "set", EIK, "--title", "Община Изпитна", "--code", "814"])
+        run([*tool, "user", "add", USER, "--administration", "Община Изпитна", "--supplier", EIK,
+             "--password-file", folder / "secret"])
         yield Portal(base, folder)
 
 

@@ -46,19 +46,22 @@ def read(browser, address, width=1280, scheme="light", scripts=True, **more):
     return page, complaints
 
 
-def everything():
-    for name, path in {**PAGES, **SITE_PAGES}.items():
-        for language in LANGUAGES:
-            for screen in WIDTHS:
-                for scheme in ("light", "dark"):
-                    yield pytest.param(name, language, screen, scheme, id=f"{name}-{language}-{screen}-{scheme}")
+# Every page in each of these; every width in both languages somewhere, and both schemes on large and small screens.
+VIEWS = [
+    ("bg", "desktop", "light"),
+    ("en", "desktop", "dark"),
+    ("bg", "mobile", "dark"),
+    ("en", "mobile", "light"),
+    ("bg", "narrow", "light"),
+]
+EVERYTHING = [pytest.param(name, *view, id="-".join((name, *view))) for name in (*PAGES, *SITE_PAGES) for view in VIEWS]
 
 
 def address_of(name, language, base, site):
     return f"{site}/{language}{SITE_PAGES[name]}" if name in SITE_PAGES else f"{base}/{language}{PAGES[name]}"
 
 
-@pytest.mark.parametrize("name, language, screen, scheme", everything())
+@pytest.mark.parametrize("name, language, screen, scheme", EVERYTHING)
 def test_a_page_looks_as_it_should(name, language, screen, scheme, browser, base, site, shots):
     width = WIDTHS[screen]
     page, complaints = read(browser, address_of(name, language, base, site), width, scheme)
@@ -83,16 +86,14 @@ def test_a_page_looks_as_it_should(name, language, screen, scheme, browser, base
     page.context.close()
     with Image.open(file) as picture:
         assert picture.width == width and picture.height >= 900
-        colours = picture.convert("RGB").getcolors(maxcolors=1 << 24)
+        colours = picture.convert("RGB").crop((0, 0, width, min(picture.height, 2000))).getcolors(maxcolors=1 << 24)
         assert len(colours) > 50, "there is something to see"
-        assert max(count for count, _ in colours) < 0.97 * picture.width * picture.height, "it is not one surface"
+        assert max(count for count, _ in colours) < 0.97 * width * min(picture.height, 2000), "it is not one surface"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [*PAGES, *SITE_PAGES])
-def test_axe_finds_nothing(name, language, scheme, browser, base, site, axe):
-    for width in (1280, 375):
+def test_axe_finds_nothing(name, browser, base, site, axe):
+    for language, width, scheme in (("bg", 1280, "light"), ("en", 375, "dark"), ("bg", 375, "dark")):
         page, _ = read(browser, address_of(name, language, base, site), width, scheme)
         page.evaluate(axe)
         result = page.evaluate("axe.run(document, { resultTypes: ['violations', 'incomplete'] })")

@@ -11,6 +11,7 @@ mod packages;
 mod portal;
 mod schemas;
 mod signatures;
+mod templates;
 mod token;
 mod xml;
 
@@ -44,6 +45,8 @@ pub const TARGETS: &[Target] = &[
     framing::FRAMING,
     keys::CERTIFICATE,
     names::NAMES,
+    templates::TEMPLATE,
+    templates::UPSTREAM,
     portal::PORTAL,
     portal::MARKUP,
 ];

@@ -177,8 +177,8 @@ fn a_document_that_a_schema_names_and_does_not_need_is_remarked_once_if_it_is_no
     let package = draft.read().unwrap();
     assert!(package.refused.is_empty());
     let notes: Vec<_> = package.notes.iter().map(|note| (note.problem.code, note.problem.file.as_deref())).collect();
-    assert_eq!(notes, [("schema-absent", Some("XMLSchemas/VehicleResponse.xsd")); 2][..1]);
-    assert!(package.notes[0].problem.cause.en.contains("Vehicle%20Old.xsd"));
+    assert_eq!(notes, [("schema-absent", Some("XMLSchemas/VehicleResponse.xsd"))]);
+    assert!(package.notes[0].problem.cause.en.contains("Vehicle Old.xsd"));
     let there = draft.file("XMLSchemas/Vehicle Old.xsd", "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"/>");
     assert!(there.read().unwrap().notes.is_empty(), "{}", there.read().unwrap().notes[0]);
 }

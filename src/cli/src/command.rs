@@ -1,6 +1,6 @@
 //! The command line: what there is, and how it is read.
 
-use crate::commands::{adapter, call, consumer, demo, describe, grant, journal, list, operation, portal, serve, verify};
+use crate::commands::{adapter, call, codegen, consumer, demo, describe, grant, journal, list, operation, portal, serve, verify};
 use crate::failure::{Exit, Failure};
 use crate::language::Language;
 use crate::paint::{self, Paint};
@@ -54,6 +54,8 @@ enum Command {
     /// Descriptions of services: who may push them, and what was pushed.
     #[command(subcommand)]
     Portal(portal::Portal),
+    /// Write Rust types for schemas, WSDL files and adapter packages.
+    Codegen(codegen::Codegen),
     /// Say what a trusted key has signed in a message or document.
     Verify(verify::Verify),
 }
@@ -95,6 +97,7 @@ fn perform(session: &Session, command: Command) -> Result<Exit, Failure> {
         Command::Adapter(adapter) => adapter.run(session),
         Command::Journal(journal) => journal.run(session),
         Command::Portal(portal) => portal.run(session),
+        Command::Codegen(codegen) => codegen.run(session),
         Command::Verify(verify) => verify.run(session),
     }
 }

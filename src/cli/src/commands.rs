@@ -2,6 +2,7 @@
 
 pub(crate) mod adapter;
 pub(crate) mod call;
+pub(crate) mod codegen;
 pub(crate) mod consumer;
 pub(crate) mod demo;
 pub(crate) mod describe;

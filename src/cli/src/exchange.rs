@@ -6,7 +6,6 @@ use crate::pages;
 use crate::portal::{Asked, Portal, host_of};
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
-use bytes::Bytes;
 use kapia_faces::{Face, FaceRoute};
 use kapia_gateway::{Gateway, Incoming, Outgoing};
 use kapia_regix::{Address, EntryPoint, Route};

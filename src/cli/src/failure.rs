@@ -3,6 +3,7 @@
 use crate::language::Language;
 use crate::text;
 use kapia_adapter::{AdapterError, PackageError, Problem};
+use kapia_codegen::Error as GenerationError;
 use kapia_deferred::DeferredError;
 use kapia_journal::{Broken, HeadError, JournalError};
 use kapia_packaging::PackagingError;
@@ -96,6 +97,7 @@ told_by!(
     HeadError: Usage,
     Broken: Refused,
     PackagingError: Usage,
+    GenerationError: Usage,
     RecordsError: Usage,
     FormError: Usage,
 );

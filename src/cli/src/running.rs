@@ -107,11 +107,6 @@ impl Running {
         self.reload.exchange.portal()
     }
 
-    /// The bound addresses of the portal's own listeners, by their place among them.
-    pub fn portal_addresses(&self, place: usize) -> Vec<SocketAddr> {
-        self.server.further_addresses(place)
-    }
-
     /// The base address for clients on this machine.
     pub fn local_url(&self) -> Option<String> {
         let address = self.addresses().first()?;

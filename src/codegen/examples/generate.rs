@@ -9,5 +9,8 @@ fn main() {
             _ => generator.out(value),
         };
     }
-    match generator.run() { Ok(files) => println!("{} files", files.len()), Err(error) => println!("{error}") }
+    match generator.run() {
+        Ok(files) => println!("{} files", files.len()),
+        Err(error) => println!("{error}"),
+    }
 }

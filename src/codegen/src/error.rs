@@ -1,14 +1,15 @@
 //! Why nothing could be generated.
 
+use std::fmt;
 use std::path::PathBuf;
 
+use kapia_language::Language;
 use kapia_schema::SchemaError;
 
 /// Why nothing could be generated.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// A file cannot be read.
-    #[error("`{}` cannot be read: {cause}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -16,7 +17,6 @@ pub enum Error {
         cause: std::io::Error,
     },
     /// A file cannot be written.
-    #[error("`{}` cannot be written: {cause}", path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -24,7 +24,6 @@ pub enum Error {
         cause: std::io::Error,
     },
     /// A schema is not a schema.
-    #[error("`{}`: {cause}", path.display())]
     Schema {
         /// The file that was to be read.
         path: PathBuf,
@@ -32,42 +31,191 @@ pub enum Error {
         cause: Box<SchemaError>,
     },
     /// A WSDL file is not XML, or holds no schema.
-    #[error("`{}`: {cause}", path.display())]
     Wsdl {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        cause: String,
+        cause: WsdlFault,
     },
-    /// An `adapter.toml` does not say what is needed.
-    #[error("`{}`: {cause}", path.display())]
-    Package {
+    /// An `adapter.toml` cannot be understood.
+    Manifest {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// What the reader of TOML said.
         cause: String,
     },
+    /// A schema of a package has no such root.
+    NoRoot {
+        /// The file that names it.
+        path: PathBuf,
+        /// The schema.
+        schema: String,
+        /// The root.
+        root: String,
+    },
     /// The schema holds something for which there is no Rust.
-    #[error("{place}: {what}")]
     Unsupported {
         /// The type or element.
         place: String,
         /// What it holds.
-        what: &'static str,
+        what: Unsupported,
     },
     /// There is nothing to generate from.
-    #[error("there is nothing to generate from: name a WSDL file, a schema, a folder of schemas or an adapter package")]
     Nothing,
     /// One module was asked for, and the input makes several.
-    #[error("the input makes {0} modules; name a folder for them")]
     Several(usize),
-    /// No folder was named.
-    #[error("no folder for the result is named")]
+    /// No folder for the result was named.
     NoFolder,
     /// What lies in the folder is not what would be generated.
-    #[error("not up to date: {}", .0.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))]
     Stale(Vec<PathBuf>),
+}
+
+/// What a WSDL file lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WsdlFault {
+    /// It is not well-formed.
+    NotXml {
+        /// In English.
+        english: String,
+        /// In Bulgarian.
+        bulgarian: String,
+    },
+    /// No `types` of WSDL 1.1.
+    NoTypes,
+    /// No schema in `types`.
+    NoSchema,
+}
+
+/// What has no rendering in Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsupported {
+    /// A name in a namespace where declarations cannot be kept.
+    QualifiedName,
+    /// Types inside one another too deep.
+    TooDeep,
+    /// `xs:all` inside something else.
+    NestedAll,
+    /// A choice, a group that repeats, open content or a derived type: nothing that `yaserde` can keep.
+    Yaserde,
 }
 
 /// The result of generating.
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Cause and place, in a language.
+    pub fn message(&self, language: Language) -> String {
+        match self {
+            Error::Unreadable { path, cause } => {
+                let word = language.pick("cannot be read", "не може да се прочете");
+                format!("`{}` {word}: {cause}", path.display())
+            }
+            Error::Unwritable { path, cause } => {
+                let word = language.pick("cannot be written", "не може да се запише");
+                format!("`{}` {word}: {cause}", path.display())
+            }
+            Error::Schema { path, cause } => {
+                format!("`{}`: {}", path.display(), cause.message(language))
+            }
+            Error::Wsdl { path, cause } => format!("`{}`: {}", path.display(), cause.message(language)),
+            Error::Manifest { path, cause } => format!("`{}`: {cause}", path.display()),
+            Error::NoRoot { path, schema, root } => {
+                let word = language.pick("has no root", "няма корен");
+                format!("`{}`: `{schema}` {word} `{root}`", path.display())
+            }
+            Error::Unsupported { place, what } => format!("`{place}`: {}", what.message(language)),
+            Error::Nothing => {
+                language.pick("there is nothing to generate from", "няма от какво да се създаде код").into()
+            }
+            Error::Several(count) => match language {
+                Language::English => format!("the input makes {count} modules, not one"),
+                Language::Bulgarian => format!("от входа се получават {count} модула, а не един"),
+            },
+            Error::NoFolder => {
+                language.pick("no folder for the result is named", "не е посочена папка за резултата").into()
+            }
+            Error::Stale(files) => {
+                let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+                let word = language.pick("not what would be generated now", "не е това, което би се създало сега");
+                format!("{word}: {}", files.join(", "))
+            }
+        }
+    }
+
+    /// What to do about it, in a language; may be empty.
+    pub fn hint(&self, language: Language) -> String {
+        let [english, bulgarian] = match self {
+            Error::Unreadable { .. } => ["check the path", "проверете пътя"],
+            Error::Unwritable { .. } => ["check the folder and its rights", "проверете папката и правата ѝ"],
+            Error::Schema { cause, .. } => return cause.hint(language),
+            Error::Wsdl { .. } => {
+                ["name a WSDL 1.1 file with its schemas inside", "посочете WSDL 1.1 със схемите вътре"]
+            }
+            Error::Manifest { .. } | Error::NoRoot { .. } => {
+                ["see docs/adapter-tools.md", "вижте docs/adapter-tools.md"]
+            }
+            Error::Unsupported { what: Unsupported::Yaserde, .. } => {
+                ["generate without --derive yaserde", "създайте кода без --derive yaserde"]
+            }
+            Error::Unsupported { .. } => {
+                ["change the schema, or keep this document as XML", "променете схемата или оставете документа като XML"]
+            }
+            Error::Nothing => [
+                "name a WSDL file, a schema, a folder of schemas or an adapter package",
+                "посочете WSDL, схема, папка със схеми или адаптерен пакет",
+            ],
+            Error::Several(_) | Error::NoFolder => ["name a folder with --out", "посочете папка с --out"],
+            Error::Stale(_) => ["run the same without --check", "изпълнете същото без --check"],
+        };
+        language.pick(english, bulgarian).to_owned()
+    }
+}
+
+impl WsdlFault {
+    fn message(&self, language: Language) -> String {
+        match self {
+            WsdlFault::NotXml { english, bulgarian } => language.pick(english, bulgarian).clone(),
+            WsdlFault::NoTypes => {
+                language.pick("there is no `types` of WSDL 1.1 in it", "в него няма `types` на WSDL 1.1").into()
+            }
+            WsdlFault::NoSchema => language.pick("there is no schema in it", "в него няма схема").into(),
+        }
+    }
+}
+
+impl Unsupported {
+    fn message(self, language: Language) -> &'static str {
+        match self {
+            Unsupported::QualifiedName => language.pick(
+                "its value is a name in a namespace, which could not be kept",
+                "стойността е име в пространство от имена, което не би могло да се запази",
+            ),
+            Unsupported::TooDeep => {
+                language.pick("types stand inside one another too deep", "типовете са вложени твърде дълбоко")
+            }
+            Unsupported::NestedAll => {
+                language.pick("xs:all stands where it must not", "xs:all стои на непозволено място")
+            }
+            Unsupported::Yaserde => language.pick(
+                "yaserde cannot keep choices, groups that repeat, open content or derived types",
+                "yaserde не може да запази избор, повтарящи се групи, отворено съдържание и производни типове",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message(Language::English))
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Unreadable { cause, .. } | Error::Unwritable { cause, .. } => Some(cause),
+            Error::Schema { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+}

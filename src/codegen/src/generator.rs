@@ -16,6 +16,7 @@ pub struct Generator {
     xsd: Vec<PathBuf>,
     packages: Vec<PathBuf>,
     out: Option<PathBuf>,
+    yaserde: bool,
 }
 
 impl Generator {
@@ -39,6 +40,13 @@ impl Generator {
     /// Adds an adapter package: a folder with an `adapter.toml`.
     pub fn package(mut self, folder: impl Into<PathBuf>) -> Generator {
         self.packages.push(folder.into());
+        self
+    }
+
+    /// Structs that derive the traits of `yaserde`, in place of those for `kapia-types`: slower, all values texts, nothing
+    /// checked (docs/decisions/0017-generated-types.md).
+    pub fn yaserde(mut self, yaserde: bool) -> Generator {
+        self.yaserde = yaserde;
         self
     }
 
@@ -128,17 +136,38 @@ impl Generator {
         let mut modules = Vec::new();
         for file in &self.wsdl {
             let set = wsdl::schemas(file)?;
-            modules.push(Module::of(&set, &mut names, file)?);
+            modules.push(self.module_of(&set, &mut names, file)?);
         }
         for path in &self.xsd {
             for file in mains(path)? {
-                modules.push(Module::of(&load(&file)?, &mut names, &file)?);
+                modules.push(self.module_of(&load(&file)?, &mut names, &file)?);
             }
         }
         for folder in &self.packages {
             modules.push(self.package_module(folder, &mut names)?);
         }
         Ok(modules)
+    }
+
+    fn module_of(&self, set: &SchemaSet, names: &mut Names, file: &Path) -> Result<Module> {
+        let shown = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let plan = plan::plan(set)?;
+        let text = if self.yaserde { emit::yaserde::module(&plan, &shown)? } else { emit::module(&plan, &shown) };
+        let name = names.take(&snake(&stem));
+        let documents = plan.documents.iter().map(|document| DocumentType {
+            package: String::new(),
+            schema: shown.to_lowercase(),
+            root: match &*document.namespace {
+                "" => document.local.clone(),
+                namespace => format!("{{{namespace}}}{}", document.local),
+            },
+            path: format!("{name}::{}", plan.items.get(document.item.0).map_or("", |item| &item.name)),
+        });
+        let documents = documents.collect();
+        let doc = format!("`{shown}`.");
+        let (package, schema) = (String::new(), shown.to_lowercase());
+        Ok(Module { name, doc, package, schema, documents, content: Content::Text(text) })
     }
 
     fn package_module(&self, folder: &Path, names: &mut Names) -> Result<Module> {
@@ -152,20 +181,23 @@ impl Generator {
                 let key = side.schema.to_lowercase();
                 if !inner.iter().any(|module| module.schema == key) {
                     let file = folder.join("XMLSchemas").join(&side.schema);
-                    inner.push(Module { schema: key.clone(), ..Module::of(&load(&file)?, &mut inner_names, &file)? });
+                    inner.push(Module {
+                        schema: key.clone(),
+                        ..self.module_of(&load(&file)?, &mut inner_names, &file)?
+                    });
                 }
                 let module = inner.iter().find(|module| module.schema == key);
                 let root = side.root.trim_start_matches("{}");
                 let document = module.and_then(|module| module.documents.iter().find(|known| known.root == root));
                 let Some(document) = document else {
-                    let cause = format!("`{}` has no root `{}`", side.schema, side.root);
-                    return Err(Error::Package { path: folder.join("adapter.toml"), cause });
+                    let path = folder.join("adapter.toml");
+                    return Err(Error::NoRoot { path, schema: side.schema.clone(), root: side.root.clone() });
                 };
                 sides.push(document.path.clone());
             }
             operations.push((operation.name, operation.description, sides));
         }
-        let text = emit::operations(&operations);
+        let text = if self.yaserde { String::new() } else { emit::operations(&operations) };
         let doc = format!("`{}`.", package.name);
         let name = names.take(&snake(&package.name));
         let content = Content::Folder { text, inner };
@@ -199,30 +231,10 @@ struct Module {
 enum Content {
     Text(String),
     /// What stands in `mod.rs` beside the modules.
-    Folder { text: String, inner: Vec<Module> },
-}
-
-impl Module {
-    fn of(set: &SchemaSet, names: &mut Names, file: &Path) -> Result<Module> {
-        let shown = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let stem = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let plan = plan::plan(set)?;
-        let text = emit::module(&plan, &shown);
-        let name = names.take(&snake(&stem));
-        let documents = plan.documents.iter().map(|document| DocumentType {
-            package: String::new(),
-            schema: shown.to_lowercase(),
-            root: match &*document.namespace {
-                "" => document.local.clone(),
-                namespace => format!("{{{namespace}}}{}", document.local),
-            },
-            path: format!("{name}::{}", plan.items.get(document.item.0).map_or("", |item| &item.name)),
-        });
-        let documents = documents.collect();
-        let doc = format!("`{shown}`.");
-        let (package, schema) = (String::new(), shown.to_lowercase());
-        Ok(Module { name, doc, package, schema, documents, content: Content::Text(text) })
-    }
+    Folder {
+        text: String,
+        inner: Vec<Module>,
+    },
 }
 
 /// The text of a `mod.rs`.

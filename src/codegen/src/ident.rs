@@ -69,11 +69,12 @@ impl Names {
         let mut taken = name.to_owned();
         let mut number = 2;
         while !self.0.insert(taken.clone()) {
-            let gap = if name.contains(|c: char| c.is_ascii_uppercase()) && !name.ends_with(|c: char| c.is_ascii_digit()) {
-                ""
-            } else {
-                "_"
-            };
+            let gap =
+                if name.contains(|c: char| c.is_ascii_uppercase()) && !name.ends_with(|c: char| c.is_ascii_digit()) {
+                    ""
+                } else {
+                    "_"
+                };
             taken = format!("{}{gap}{number}", name.strip_prefix("r#").unwrap_or(name));
             number += 1;
         }
@@ -116,10 +117,35 @@ fn words(name: &str) -> Vec<String> {
 fn latin(c: char, out: &mut String) {
     let lower = c.to_lowercase().next().unwrap_or(c);
     let latin = match lower {
-        'а' => "a", 'б' => "b", 'в' => "v", 'г' => "g", 'д' => "d", 'е' | 'ё' | 'э' => "e", 'ж' => "zh", 'з' => "z",
-        'и' | 'ѝ' => "i", 'й' | 'ь' | 'ы' => "y", 'к' => "k", 'л' => "l", 'м' => "m", 'н' => "n", 'о' => "o", 'п' => "p",
-        'р' => "r", 'с' => "s", 'т' => "t", 'у' => "u", 'ф' => "f", 'х' => "h", 'ц' => "ts", 'ч' => "ch", 'ш' => "sh",
-        'щ' => "sht", 'ъ' => "a", 'ю' => "yu", 'я' => "ya",
+        'а' => "a",
+        'б' => "b",
+        'в' => "v",
+        'г' => "g",
+        'д' => "d",
+        'е' | 'ё' | 'э' => "e",
+        'ж' => "zh",
+        'з' => "z",
+        'и' | 'ѝ' => "i",
+        'й' | 'ь' | 'ы' => "y",
+        'к' => "k",
+        'л' => "l",
+        'м' => "m",
+        'н' => "n",
+        'о' => "o",
+        'п' => "p",
+        'р' => "r",
+        'с' => "s",
+        'т' => "t",
+        'у' => "u",
+        'ф' => "f",
+        'х' => "h",
+        'ц' => "ts",
+        'ч' => "ch",
+        'ш' => "sh",
+        'щ' => "sht",
+        'ъ' => "a",
+        'ю' => "yu",
+        'я' => "ya",
         _ => {
             if c.is_ascii_alphanumeric() {
                 out.push(c);
@@ -143,14 +169,20 @@ mod tests {
 
     #[test]
     fn bulgarian_is_written_as_the_law_says() {
-        assert_eq!([upper_camel("Мъж"), upper_camel("ЩЪРКЕЛ"), snake("ДатаНаРаждане")], ["Mazh", "Shtarkel", "data_na_razhdane"]);
+        assert_eq!(
+            [upper_camel("Мъж"), upper_camel("ЩЪРКЕЛ"), snake("ДатаНаРаждане")],
+            ["Mazh", "Shtarkel", "data_na_razhdane"]
+        );
         assert_eq!(upper_camel("Юридическо лице (с идеална цел)"), "YuridicheskoLitseSIdealnaTsel");
     }
 
     #[test]
     fn no_name_is_a_keyword_or_begins_with_a_digit() {
         assert_eq!([snake("type"), snake("Self"), snake("2A"), snake("+")], ["r#type", "self_", "v2a", "value"]);
-        assert_eq!([upper_camel("Self"), upper_camel("01"), upper_camel("1.2"), upper_camel("")], ["Self_", "V01", "V1_2", ""]);
+        assert_eq!(
+            [upper_camel("Self"), upper_camel("01"), upper_camel("1.2"), upper_camel("")],
+            ["Self_", "V01", "V1_2", ""]
+        );
     }
 
     #[test]

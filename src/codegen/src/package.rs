@@ -45,7 +45,7 @@ pub(crate) fn read(folder: &Path) -> Result<Package> {
     let path = folder.join("adapter.toml");
     let text = std::fs::read_to_string(&path).map_err(|cause| Error::Unreadable { path: path.clone(), cause })?;
     let manifest: Manifest = toml::from_str(text.strip_prefix('\u{FEFF}').unwrap_or(&text))
-        .map_err(|cause| Error::Package { path: path.clone(), cause: cause.message().to_owned() })?;
+        .map_err(|cause| Error::Manifest { path: path.clone(), cause: cause.message().to_owned() })?;
     let operations = manifest.operation.into_iter().filter_map(|entry| {
         Some(Operation {
             request: Side { schema: entry.request?, root: entry.request_root? },

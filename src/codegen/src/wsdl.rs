@@ -5,6 +5,7 @@ use std::path::Path;
 use kapia_schema::{Memory, SchemaSet, SchemaSource, SourceError};
 use kapia_xml::{Document, Element, Limits};
 
+use crate::error::WsdlFault;
 use crate::{Error, Result};
 
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";
@@ -13,10 +14,12 @@ const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 /// Loads the schemas of `types` as one set; what they include lies beside the WSDL file.
 pub(crate) fn schemas(file: &Path) -> Result<SchemaSet> {
     let octets = std::fs::read(file).map_err(|cause| Error::Unreadable { path: file.to_owned(), cause })?;
-    let wrong = |cause: String| Error::Wsdl { path: file.to_owned(), cause };
-    let document = Document::read(octets, &Limits::default()).map_err(|error| wrong(error.to_string()))?;
+    let wrong = |cause| Error::Wsdl { path: file.to_owned(), cause };
+    let document = Document::read(octets, &Limits::default()).map_err(|error| {
+        wrong(WsdlFault::NotXml { english: error.to_string(), bulgarian: error.message_bg().to_string() })
+    })?;
     let Some(types) = document.root().child(WSDL, "types") else {
-        return Err(wrong("there is no `types` of WSDL 1.1 in it".to_owned()));
+        return Err(wrong(WsdlFault::NoTypes));
     };
     let mut inline = Memory::new();
     let mut names = Vec::new();
@@ -26,7 +29,7 @@ pub(crate) fn schemas(file: &Path) -> Result<SchemaSet> {
         names.push(name);
     }
     if names.is_empty() {
-        return Err(wrong("there is no schema in it".to_owned()));
+        return Err(wrong(WsdlFault::NoSchema));
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let source = Beside { inline, folder: kapia_schema::Folder::new(folder) };

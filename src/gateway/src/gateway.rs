@@ -13,7 +13,6 @@ use crate::telling::{self, Telling};
 use crate::trace::Trace;
 use crate::typed;
 use arc_swap::ArcSwap;
-use bytes::Bytes;
 use kapia_adapter::{Catalogue, Operation, Room, Told};
 use kapia_faces::{Face, Faces};
 use kapia_journal::{Journal, Outcome, Part, Step};

@@ -24,7 +24,7 @@ struct State {
 }
 
 enum Phase {
-    Closed(Window),
+    Closed(Box<Window>),
     Open {
         until: Instant,
         rest: Duration,
@@ -67,7 +67,7 @@ pub(crate) struct Pass {
 
 impl Breaker {
     pub fn new(rules: BreakerRules, name: impl Into<String>, now: Instant) -> Breaker {
-        let state = State { generation: 0, phase: Phase::Closed(Window::default()) };
+        let state = State { generation: 0, phase: Phase::Closed(Box::default()) };
         Breaker { rules, name: name.into(), born: now, state: Mutex::new(state) }
     }
 
@@ -115,7 +115,7 @@ impl Breaker {
             }
             Phase::Trying { rest } => match verdict {
                 Verdict::Works => {
-                    state.phase = Phase::Closed(Window::default());
+                    state.phase = Phase::Closed(Box::default());
                     state.generation += 1;
                     tracing::info!(adapter = self.name, "the register answers again");
                     return;

@@ -113,21 +113,21 @@ pub(crate) fn operation_lost(refused: &RefusedOperation) -> Problem {
     let first = refused.problems.first();
     let cause = first.map(|problem| problem.cause.clone()).unwrap_or_else(|| Message::new("", ""));
     let advice = first.map(|problem| problem.hint.clone()).unwrap_or_else(|| Message::new("", ""));
-    let name = refused.name.as_str();
-    let tell = |text: fn(Catalogue, &str, Language, &[(&str, &str)]) -> String| {
-        let one = |language: Language| {
-            let cause = language.pick(&*cause.en, &cause.bg);
-            let advice = language.pick(&*advice.en, &advice.bg);
-            text(CATALOGUE, "operation-lost", language, &[("operation", name), ("cause", cause), ("advice", advice)])
-        };
-        Message::new(one(Language::English), one(Language::Bulgarian))
+    let one = |language: Language| {
+        let values = [
+            ("operation", refused.name.as_str()),
+            ("cause", language.pick(&*cause.en, &cause.bg)),
+            ("advice", language.pick(&*advice.en, &advice.bg)),
+        ];
+        (CATALOGUE.message("operation-lost", language, &values), CATALOGUE.hint("operation-lost", language, &values))
     };
+    let [english, bulgarian] = [one(Language::English), one(Language::Bulgarian)];
     let problem = Problem {
         code: "operation-lost",
         file: None,
         line: None,
-        cause: tell(Catalogue::message),
-        hint: tell(Catalogue::hint),
+        cause: Message::new(english.0, bulgarian.0),
+        hint: Message::new(english.1, bulgarian.1),
     };
     match first.and_then(|problem| Some((problem.file.clone()?, problem.line))) {
         Some((file, line)) => problem.at(file, line),

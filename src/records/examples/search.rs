@@ -99,7 +99,8 @@ async fn measure(count: u64, questions: u64) {
 
     let mut lists = Vec::new();
     for number in 0..200 {
-        let filter = Filter { supplier: Some(eik(number % SUPPLIERS)), statuses: vec![Status::Published], ..Filter::default() };
+        let filter =
+            Filter { supplier: Some(eik(number % SUPPLIERS)), statuses: vec![Status::Published], ..Filter::default() };
         let began = Instant::now();
         records.list(filter, Page { number: 1, size: 50 }).await.unwrap();
         lists.push(began.elapsed());

@@ -282,16 +282,21 @@ fn create(
     ))?;
     let id = connection.last_insert_rowid();
     let action = Action::Created;
-    add_version(connection, author, (id, 1), &Next {
-        outcome: Outcome::Created,
-        action,
-        status: content.status,
-        content: stored,
-        active_status: None,
-        ends_at: None,
-        effective_from: None,
-        why,
-    })?;
+    add_version(
+        connection,
+        author,
+        (id, 1),
+        &Next {
+            outcome: Outcome::Created,
+            action,
+            status: content.status,
+            content: stored,
+            active_status: None,
+            ends_at: None,
+            effective_from: None,
+            why,
+        },
+    )?;
     if content.status == Status::Published {
         connection.prepare_cached(sql::PUBLISH)?.execute((id, 1, stored))?;
         index(connection, id, key, Some(stored))?;

@@ -36,9 +36,9 @@ impl Records {
             while let Some(row) = rows.next()? {
                 records.push((status(row.get(0)?)?, row.get::<_, i64>(1)?.cast_unsigned()));
             }
-            let others: [i64; 5] = connection.prepare_cached(sql::COUNT_OTHERS)?.query_row([], |row| {
-                Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])
-            })?;
+            let others: [i64; 5] = connection
+                .prepare_cached(sql::COUNT_OTHERS)?
+                .query_row([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))?;
             let [suppliers, credentials, pushes_waiting, pushes_given_up, requests] = others.map(i64::cast_unsigned);
             Ok(Counts { records, suppliers, credentials, pushes_waiting, pushes_given_up, requests })
         })

@@ -259,9 +259,8 @@ impl Records {
         detail: String,
         now: OffsetDateTime,
     ) -> Result<(), RecordsError> {
-        let noted = move |connection: &Connection| {
-            note(connection, (millis(now), "gate"), name.as_str(), what, Some(&detail))
-        };
+        let noted =
+            move |connection: &Connection| note(connection, (millis(now), "gate"), name.as_str(), what, Some(&detail));
         self.write(noted).await
     }
 
@@ -304,7 +303,8 @@ fn found(connection: &Connection, name: &str) -> Result<Credential, RecordsError
     }
     let mut statement = connection.prepare_cached(sql::CREDENTIAL_NAMES)?;
     let names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let near = kapia_language::near_names(name, names.iter().map(String::as_str)).first().map(|near| (*near).to_owned());
+    let near =
+        kapia_language::near_names(name, names.iter().map(String::as_str)).first().map(|near| (*near).to_owned());
     Err(RecordsError::NoCredential { name: name.to_owned(), near })
 }
 

@@ -125,15 +125,11 @@ impl RecordsError {
 
     fn with_values(&self, fill: impl FnOnce(&[(&str, &str)]) -> String) -> String {
         match self {
-            Self::OtherEnvironment { path, found, wanted } => fill(&[
-                ("path", &path.display().to_string()),
-                ("found", found.as_str()),
-                ("wanted", wanted.as_str()),
-            ]),
-            Self::Damaged { place } => fill(&[("place", place)]),
-            Self::NoCredential { name, near } => {
-                fill(&[("name", name), ("near", near.as_deref().unwrap_or_default())])
+            Self::OtherEnvironment { path, found, wanted } => {
+                fill(&[("path", &path.display().to_string()), ("found", found.as_str()), ("wanted", wanted.as_str())])
             }
+            Self::Damaged { place } => fill(&[("place", place)]),
+            Self::NoCredential { name, near } => fill(&[("name", name), ("near", near.as_deref().unwrap_or_default())]),
             Self::CredentialExists { name } | Self::NoTarget { name } => fill(&[("name", name)]),
             Self::SupplierCode { code } => fill(&[("code", code)]),
             _ => fill(&[]),

@@ -26,7 +26,8 @@ impl Network {
     /// Whether an address is in it.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        address.is_ipv4() == self.address.is_ipv4() && Self { address, bits: self.bits }.masked().address == self.address
+        address.is_ipv4() == self.address.is_ipv4()
+            && Self { address, bits: self.bits }.masked().address == self.address
     }
 
     fn masked(self) -> Self {
@@ -87,9 +88,8 @@ mod tests {
 
     #[test]
     fn an_address_is_in_its_network_and_in_no_other() {
-        let holds = |network: &str, address: &str| {
-            network.parse::<Network>().unwrap().contains(address.parse().unwrap())
-        };
+        let holds =
+            |network: &str, address: &str| network.parse::<Network>().unwrap().contains(address.parse().unwrap());
         assert!(holds("192.0.2.0/24", "192.0.2.255") && !holds("192.0.2.0/24", "192.0.3.0"));
         assert!(holds("192.0.2.7", "192.0.2.7") && !holds("192.0.2.7", "192.0.2.8"));
         assert!(holds("192.0.2.0/24", "::ffff:192.0.2.9"));

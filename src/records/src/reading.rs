@@ -144,7 +144,8 @@ impl Records {
     /// # Errors
     /// The file cannot be read.
     pub async fn last_sequence(&self) -> Result<u64, RecordsError> {
-        let ask = |connection: &Connection| Ok(connection.query_row(sql::LAST_SEQUENCE, [], |row| row.get::<_, i64>(0))?);
+        let ask =
+            |connection: &Connection| Ok(connection.query_row(sql::LAST_SEQUENCE, [], |row| row.get::<_, i64>(0))?);
         self.read(ask).await.map(i64::cast_unsigned)
     }
 }
@@ -167,8 +168,7 @@ pub(crate) fn list(connection: &Connection, filter: &Filter, page: Page) -> Resu
     let at = values.len();
     values.push(&limit);
     values.push(&offset);
-    let text =
-        format!("{}{conditions}{order}?{}{}?{}{outer}", sql::SUMMARIES, at + 1, sql::OFFSET, at + 2);
+    let text = format!("{}{conditions}{order}?{}{}?{}{outer}", sql::SUMMARIES, at + 1, sql::OFFSET, at + 2);
     let items = summaries(connection, &text, values.as_slice())?;
     Ok(Listed::new(items, total.cast_unsigned(), page))
 }

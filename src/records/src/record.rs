@@ -245,14 +245,8 @@ impl SecurityLevel {
 named!(SecurityLevel, SecurityLevel::ALL, "form-level");
 
 impl Action {
-    const ALL: [Action; 6] = [
-        Self::Created,
-        Self::Updated,
-        Self::StatusChanged,
-        Self::Deactivated,
-        Self::Reactivated,
-        Self::Ending,
-    ];
+    const ALL: [Action; 6] =
+        [Self::Created, Self::Updated, Self::StatusChanged, Self::Deactivated, Self::Reactivated, Self::Ending];
 
     /// Its name, such as `status-changed`.
     pub fn as_str(self) -> &'static str {

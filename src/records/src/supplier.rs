@@ -136,11 +136,7 @@ impl Records {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn suppliers(
-        &self,
-        statuses: Vec<SupplierStatus>,
-        page: Page,
-    ) -> Result<Listed<Supplier>, RecordsError> {
+    pub async fn suppliers(&self, statuses: Vec<SupplierStatus>, page: Page) -> Result<Listed<Supplier>, RecordsError> {
         let statuses = serde_json::to_string(&statuses).map_err(|_| damaged("suppliers"))?;
         self.read(move |connection| {
             let total: i64 =

@@ -9,8 +9,8 @@ const SHORTEST_STEM: usize = 4;
 
 /// What Bulgarian words end with: articles and endings of number and gender, longest first.
 const BULGARIAN: [&str; 27] = [
-    "ията", "ието", "иите", "ията", "ите", "ият", "ата", "ята", "ото", "ето", "ият", "ове", "еве", "ия", "ие", "ии", "ът",
-    "ят", "та", "а", "я", "о", "е", "и", "у", "ю", "ъ",
+    "ията", "ието", "иите", "ията", "ите", "ият", "ата", "ята", "ото", "ето", "ият", "ове", "еве", "ия", "ие", "ии",
+    "ът", "ят", "та", "а", "я", "о", "е", "и", "у", "ю", "ъ",
 ];
 const ENGLISH: [&str; 4] = ["ies", "es", "s", "y"];
 
@@ -67,7 +67,8 @@ pub(crate) fn stem(word: &str) -> &str {
 
 // Only letters and digits that the index takes for such, too: Latin, Greek, Cyrillic.
 fn is_of_word(character: char) -> bool {
-    let known = matches!(character, '\0'..='\u{2af}' | '\u{370}'..='\u{481}' | '\u{48a}'..='\u{527}' | '\u{1e00}'..='\u{1eff}');
+    let known =
+        matches!(character, '\0'..='\u{2af}' | '\u{370}'..='\u{481}' | '\u{48a}'..='\u{527}' | '\u{1e00}'..='\u{1eff}');
     known && character.is_alphanumeric()
 }
 
@@ -83,7 +84,10 @@ mod tests {
 
     #[test]
     fn case_punctuation_and_marks_make_no_difference() {
-        assert_eq!(words("  Издаване на УДОСТОВЕРЕНИЕ (чл. 5, ал.2) – „ЕГН“"), "издаване на удостоверение чл 5 ал 2 егн ");
+        assert_eq!(
+            words("  Издаване на УДОСТОВЕРЕНИЕ (чл. 5, ал.2) – „ЕГН“"),
+            "издаване на удостоверение чл 5 ал 2 егн "
+        );
         assert_eq!(words("Мои\u{306}"), "мой ");
         assert_eq!(words("за\u{301}мък"), "замък ");
         assert_eq!(words("е-услуга\u{0}*\"'"), "е услуга ");
@@ -91,7 +95,8 @@ mod tests {
 
     #[test]
     fn forms_of_a_word_have_one_beginning() {
-        for form in ["удостоверение", "удостоверението", "удостоверения", "удостоверенията"] {
+        for form in ["удостоверение", "удостоверението", "удостоверения", "удостоверенията"]
+        {
             assert_eq!(stem(form), "удостоверен", "{form}");
         }
         for form in ["издаване", "издаването"] {
@@ -103,12 +108,10 @@ mod tests {
         for form in ["регистър", "данък", "дете", "id", "2835"] {
             assert_eq!(stem(form), form);
         }
-        assert_eq!([stem("certificates"), stem("permits"), stem("companies"), stem("company")], [
-            "certificat",
-            "permit",
-            "compan",
-            "compan"
-        ]);
+        assert_eq!(
+            [stem("certificates"), stem("permits"), stem("companies"), stem("company")],
+            ["certificat", "permit", "compan", "compan"]
+        );
     }
 
     #[test]

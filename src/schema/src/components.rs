@@ -83,6 +83,11 @@ impl<'s> TypeView<'s> {
         self.schema.type_name(self.id).map(|name| expanded(self.schema, name))
     }
 
+    /// A number that no other type of the set has.
+    pub fn id(self) -> u32 {
+        self.id.0
+    }
+
     /// What it is.
     pub fn kind(self) -> TypeKind<'s> {
         let complex = match self.schema.type_of(self.id) {

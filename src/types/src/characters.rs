@@ -12,8 +12,8 @@ pub(crate) fn all_allowed(text: &str) -> bool {
     let control = |octet: u8| octet < 0x20 && !matches!(octet, b'\t' | b'\n' | b'\r');
     let octets = text.as_bytes();
     // U+FFFE and U+FFFF are the only others that UTF-8 can hold and XML cannot.
-    !octets.iter().any(|&octet| control(octet))
-        && !(octets.contains(&0xEF) && text.chars().any(|c| matches!(c, '\u{FFFE}' | '\u{FFFF}')))
+    let beyond = || octets.contains(&0xEF) && text.contains(['\u{FFFE}', '\u{FFFF}']);
+    !(octets.iter().any(|&octet| control(octet)) || beyond())
 }
 
 fn is_allowed(c: char) -> bool {

@@ -28,8 +28,13 @@ pub(crate) enum Fault {
     Limit(&'static str, &'static str, &'static str),
     Root(String),
     Missing(String),
-    Unexpected { found: String, expected: String },
-    End { expected: String },
+    Unexpected {
+        found: String,
+        expected: String,
+    },
+    End {
+        expected: String,
+    },
     TooMany(String, u32),
     Twice(String),
     AttributeMissing(String),

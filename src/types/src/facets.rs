@@ -133,14 +133,19 @@ impl Kind {
             Kind::Text => true,
             Kind::Language => {
                 let letters = |part: &str| part.bytes().all(|octet| octet.is_ascii_alphabetic());
-                let alike = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|o| o.is_ascii_alphanumeric());
+                let alike =
+                    |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|o| o.is_ascii_alphanumeric());
                 text.split('-').next().is_some_and(letters) && text.split('-').all(alike)
             }
             // A name may begin with a colon, as far as part 2 is concerned.
-            Kind::Name => text.split_once(':').map_or(text, |(front, _)| front).chars().next().map_or(
-                text.starts_with(':'),
-                |first| characters::is_name(first.encode_utf8(&mut [0; 4])),
-            ) && characters::are_of_names(text),
+            Kind::Name => {
+                text.split_once(':')
+                    .map_or(text, |(front, _)| front)
+                    .chars()
+                    .next()
+                    .map_or(text.starts_with(':'), |first| characters::is_name(first.encode_utf8(&mut [0; 4])))
+                    && characters::are_of_names(text)
+            }
             Kind::NcName => characters::is_name(text),
             Kind::Nmtoken => !text.is_empty() && characters::are_of_names(text),
             Kind::Boolean => matches!(text, "true" | "false" | "1" | "0"),
@@ -369,14 +374,16 @@ mod tests {
         };
         assert_eq!(verdict(facets, "-00.50"), None);
         assert_eq!(verdict(facets, "79228162514264337593543950334.9"), None);
-        assert_eq!(verdict(facets, "79228162514264337593543950335.0"), Some(Rule::Below("79228162514264337593543950335")));
+        assert_eq!(
+            verdict(facets, "79228162514264337593543950335.0"),
+            Some(Rule::Below("79228162514264337593543950335"))
+        );
         assert_eq!(verdict(facets, "-0.51"), Some(Rule::Least("-0.5")));
     }
 
     #[test]
     fn digits_that_mean_nothing_do_not_count() {
-        let facets =
-            Facets { kind: Kind::Decimal, total_digits: Some(3), fraction_digits: Some(1), ..Facets::NONE };
+        let facets = Facets { kind: Kind::Decimal, total_digits: Some(3), fraction_digits: Some(1), ..Facets::NONE };
         assert_eq!(verdict(facets, "0012.500"), None);
         assert_eq!(verdict(facets, "12.55"), Some(Rule::TotalDigits(3)));
         assert_eq!(verdict(facets, "1.55"), Some(Rule::FractionDigits(1)));
@@ -391,10 +398,8 @@ mod tests {
 
     #[test]
     fn a_union_takes_what_one_member_takes() {
-        let members = &[
-            Facets { kind: Kind::Date, ..Facets::NONE },
-            Facets { enumeration: &["неизвестна"], ..Facets::NONE },
-        ];
+        let members =
+            &[Facets { kind: Kind::Date, ..Facets::NONE }, Facets { enumeration: &["неизвестна"], ..Facets::NONE }];
         let facets = Facets { members, ..Facets::NONE };
         assert_eq!(verdict(facets, " 2026-11-22+02:00 "), None);
         assert_eq!(verdict(facets, "неизвестна"), None);

@@ -161,7 +161,9 @@ impl Writer {
             None => ("", &*name),
         };
         let namespace = match self.others.iter().position(|_| !prefix.is_empty()) {
-            Some(_) => self.others.iter().enumerate().find(|(at, _)| usual_prefix(*at) == prefix).map(|(_, ns)| ns.clone()),
+            Some(_) => {
+                self.others.iter().enumerate().find(|(at, _)| usual_prefix(*at) == prefix).map(|(_, ns)| ns.clone())
+            }
             None => Some(self.default.to_owned()),
         };
         let namespace = namespace.unwrap_or_default();

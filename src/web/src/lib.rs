@@ -66,7 +66,9 @@ mod settings;
 mod soap;
 mod text;
 mod token;
+mod trial;
 mod woven;
 mod wsdl;
 
 pub use backend::{RestBackend, SoapBackend};
+pub use trial::{AnswerForm, try_answer};

@@ -38,7 +38,8 @@ public final class PortalClient {
         // The stacks write user and password in Latin letters only; the header itself may hold any.
         String both = user + ":" + plan.get("secret");
         String basic = java.util.Base64.getEncoder().encodeToString(both.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        context.put("javax.xml.ws.http.request.headers", Map.of("Authorization", List.of("Basic " + basic)));
+        // CXF writes into the map.
+        context.put("javax.xml.ws.http.request.headers", new java.util.HashMap<>(Map.of("Authorization", List.of("Basic " + basic))));
         return port;
     }
 

@@ -55,7 +55,7 @@ const fault = (call) => call.then(
   () => { throw new Error('no fault'); },
   (error) => {
     const { Code, MessageBg, Field, Retryable } = told(error);
-    return { code: Code, message: MessageBg, fields: [Field].flat(), retryable: Retryable };
+    return { code: Code, message: MessageBg, fields: [Field].flat(), retryable: String(Retryable) === 'true' };
   },
 );
 

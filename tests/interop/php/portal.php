@@ -55,7 +55,7 @@ function fault(callable $call): array
         $call();
     } catch (SoapFault $fault) {
         $told = $fault->detail->EgovServiceFault;
-        return ['code' => $told->Code, 'message' => $told->MessageBg, 'fields' => (array) $told->Field, 'retryable' => $told->Retryable];
+        return ['code' => $told->Code, 'message' => $told->MessageBg, 'fields' => (array) $told->Field, 'retryable' => $told->Retryable === 'true'];
     }
     throw new RuntimeException('no fault');
 }

@@ -73,11 +73,11 @@ struct Source<'f> {
 impl SchemaSource for Source<'_> {
     fn open(&self, location: &str) -> Result<(String, Bytes), SourceError> {
         let read = PackagePath::below(Folder::Schemas, location).and_then(|path| self.files.read(&path));
+        self.absent.borrow_mut().retain(|(earlier, _)| !is_encoded_form_of(earlier, location));
         match read {
             Ok(file) => {
                 // A refusal that was got over, such as a percent-encoded name, explains nothing that comes later.
                 self.refusal.replace(None);
-                self.absent.borrow_mut().retain(|(earlier, _)| !is_encoded_form_of(earlier, location));
                 Ok((inside(&file.path), file.bytes))
             }
             Err(problem) => {

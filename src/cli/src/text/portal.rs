@@ -239,7 +239,11 @@ pub(super) const HELP: &[(&str, &str, &str)] = &[
     ("portal supplier list", "", "Показва доставчиците"),
     ("portal list", "", "Показва записите с последните им версии"),
     ("*", "supplier", "На доставчика с този ЕИК"),
-    ("portal list", "statuses", "В този статус: draft, developed, validated, approved, published или inactive; може да се повтаря"),
+    (
+        "portal list",
+        "statuses",
+        "В този статус: draft, developed, validated, approved, published или inactive; може да се повтаря",
+    ),
     ("portal list", "since", "Променени от този ден или момент (RFC 3339) нататък; по реда на промените"),
     ("portal list", "count", "Най-много колко"),
     ("portal show", "", "Показва един запис"),

@@ -36,6 +36,9 @@ texts! {
         en: "correct the template or the document that answers; --raw shows the answer",
         bg: "поправете шаблона или документа, който отговаря; --raw показва отговора",
     }
+    generated_file(file) { en: "written: {file}", bg: "записан: {file}" }
+    generated_nothing() { en: "up to date", bg: "всичко е както трябва" }
+
     register_silent(seconds) { en: "no answer within {seconds} s", bg: "няма отговор за {seconds} s" }
     register_silent_hint() { en: "wait longer with --wait SECONDS", bg: "изчакайте повече с --wait СЕКУНДИ" }
     ran(outcome, milliseconds, octets) {

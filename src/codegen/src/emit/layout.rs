@@ -199,7 +199,9 @@ fn width(text: &str) -> usize {
 
 /// A Rust literal for a text; raw where there are backslashes.
 pub(crate) fn literal(text: &str) -> String {
-    let plain = |c: char| !c.is_control() && !"\u{A0}\u{AD}\u{200B}\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2066}\u{2067}\u{2068}\u{2069}\u{FEFF}".contains(c);
+    let plain = |c: char| {
+        !c.is_control() && !"\u{A0}\u{AD}\u{200B}\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2066}\u{2067}\u{2068}\u{2069}\u{FEFF}".contains(c)
+    };
     if text.contains(['\\', '"']) && text.chars().all(plain) {
         let mut hashes = String::new();
         if text.contains('"') {

@@ -3,6 +3,7 @@
 mod choice;
 pub(crate) mod layout;
 mod record;
+pub(crate) mod yaserde;
 
 use crate::plan::{Enumeration, FacetText, Facets, Kin, Kind, Plan, Record, Simple, Ty};
 use layout::Text;
@@ -177,12 +178,15 @@ impl Module<'_> {
                             (0, false) => "None | Some(0)".to_owned(),
                             _ => format!("Some({at})"),
                         };
-                        let one = format!("{pattern} => xsd::Content::read(r).map(|value| Self::{member}(Box::new(value))),");
+                        let one =
+                            format!("{pattern} => xsd::Content::read(r).map(|value| Self::{member}(Box::new(value))),");
                         if one.chars().count() + 12 <= 100 {
                             text.line(&one);
                         } else {
                             text.block(&format!("{pattern} => {{"), "}", |text| {
-                                text.line(&format!("xsd::Content::read(r).map(|value| Self::{member}(Box::new(value)))"));
+                                text.line(&format!(
+                                    "xsd::Content::read(r).map(|value| Self::{member}(Box::new(value)))"
+                                ));
                             });
                         }
                     }

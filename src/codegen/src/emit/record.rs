@@ -145,10 +145,8 @@ impl Module<'_> {
     }
 
     fn read_all(&mut self, elements: &[ElementPart], text: &mut Text) {
-        let first: Vec<First> = elements
-            .iter()
-            .map(|element| First::Element(element.namespace.clone(), element.local.clone()))
-            .collect();
+        let first: Vec<First> =
+            elements.iter().map(|element| First::Element(element.namespace.clone(), element.local.clone())).collect();
         for element in elements {
             text.line(&format!("let mut {} = None;", variable(&element.field.name)));
         }

@@ -5,8 +5,8 @@ use super::{Item, ItemId, Kind, Part, Ty};
 /// Sets `boxed` where a struct reaches itself through values.
 pub(super) fn set(items: &mut [Item]) {
     let edges: Vec<Vec<ItemId>> = items.iter().map(held).collect();
-    for at in 0..items.len() {
-        let Kind::Record(record) = &mut items[at].kind else { continue };
+    for (at, item) in items.iter_mut().enumerate() {
+        let Kind::Record(record) = &mut item.kind else { continue };
         for part in &mut record.parts {
             let elements = match part {
                 Part::Element(element) => std::slice::from_mut(element),

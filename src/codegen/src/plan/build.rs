@@ -12,6 +12,7 @@ use super::{
     Enumeration, Field, First, Item, ItemId, Kin, KinMember, Kind, Part, Plan, RAW, Record, Root, Ty, Wanted, boxes,
     naming,
 };
+use crate::error::Unsupported;
 use crate::ident::{self, Names, upper_camel};
 use crate::{Error, Result};
 
@@ -40,11 +41,11 @@ pub(crate) fn plan(set: &SchemaSet) -> Result<Plan> {
 
 pub(super) struct Builder<'s> {
     pub(super) items: Vec<Item>,
-    known: HashMap<TypeView<'s>, Ty>,
+    known: HashMap<u32, Ty>,
     /// Anonymous simple types that say the same under the same name.
     same: HashMap<(String, String), Ty>,
     /// For every type: the types that are derived from it, itself left out.
-    derived: HashMap<TypeView<'s>, Vec<TypeView<'s>>>,
+    derived: HashMap<u32, Vec<TypeView<'s>>>,
     pub(super) has_unqualified: bool,
     depth: u32,
 }
@@ -65,18 +66,27 @@ impl Asked<'_> {
 
 impl<'s> Builder<'s> {
     fn new(set: &'s SchemaSet) -> Builder<'s> {
-        let mut derived: HashMap<TypeView<'s>, Vec<TypeView<'s>>> = HashMap::new();
+        let mut derived: HashMap<u32, Vec<TypeView<'s>>> = HashMap::new();
         for type_ in set.global_types() {
             if matches!(type_.kind(), TypeKind::Simple(_)) {
                 continue;
             }
             let mut base = type_.base();
-            while !base.is_any_type() && matches!(base.kind(), TypeKind::Elements { .. } | TypeKind::Empty | TypeKind::SimpleContent(_)) {
-                derived.entry(base).or_default().push(type_);
+            while !base.is_any_type()
+                && matches!(base.kind(), TypeKind::Elements { .. } | TypeKind::Empty | TypeKind::SimpleContent(_))
+            {
+                derived.entry(base.id()).or_default().push(type_);
                 base = base.base();
             }
         }
-        Builder { items: Vec::new(), known: HashMap::new(), same: HashMap::new(), derived, has_unqualified: false, depth: 0 }
+        Builder {
+            items: Vec::new(),
+            known: HashMap::new(),
+            same: HashMap::new(),
+            derived,
+            has_unqualified: false,
+            depth: 0,
+        }
     }
 
     fn root(&mut self, root: ElementView<'s>) -> Result<Ty> {
@@ -165,7 +175,7 @@ impl<'s> Builder<'s> {
     /// A type or one derived from it.
     fn kin(&mut self, type_: TypeView<'s>, asked: Asked<'_>) -> Result<Ty> {
         let base = self.type_(type_, asked)?;
-        let (Some(derived), Some(_)) = (self.derived.get(&type_).cloned(), type_.name()) else { return Ok(base) };
+        let (Some(derived), Some(_)) = (self.derived.get(&type_.id()).cloned(), type_.name()) else { return Ok(base) };
         let Ty::Item(base) = base else { return Ok(base) };
         let known = self.items.iter().position(|item| {
             matches!((&item.kind, &item.wanted), (Kind::Kin(_) | Kind::Open, Wanted::Derived { front: "Any", owner, .. }) if *owner == base)
@@ -190,7 +200,7 @@ impl<'s> Builder<'s> {
     }
 
     pub(super) fn type_(&mut self, type_: TypeView<'s>, asked: Asked<'_>) -> Result<Ty> {
-        if let Some(known) = self.known.get(&type_) {
+        if let Some(known) = self.known.get(&type_.id()) {
             return Ok(known.clone());
         }
         let name = type_.name();
@@ -203,11 +213,11 @@ impl<'s> Builder<'s> {
         match kind {
             TypeKind::Simple(simple) => {
                 let ty = self.simple(simple, name.as_ref(), type_.documentation(), asked, RAW)?;
-                self.known.insert(type_, ty.clone());
+                self.known.insert(type_.id(), ty.clone());
                 Ok(ty)
             }
             TypeKind::Elements { mixed: true, .. } => {
-                self.known.insert(type_, RAW);
+                self.known.insert(type_.id(), RAW);
                 Ok(RAW)
             }
             _ => self.record(type_, asked),
@@ -258,14 +268,14 @@ impl<'s> Builder<'s> {
         let name = type_.name();
         let shown = name.as_ref().map_or(asked.name, |name| &name.local).trim().to_owned();
         if self.depth > 200 {
-            return Err(Error::Unsupported { place: shown, what: "types stand inside one another too deep" });
+            return Err(Error::Unsupported { place: shown, what: Unsupported::TooDeep });
         }
         let wanted = match &name {
             Some(_) => Wanted::Named(upper_camel(&shown)),
             None => Wanted::Anonymous { name: upper_camel(&shown), owner: asked.owner },
         };
         let id = self.open(wanted, doc(type_.documentation().or(asked.doc), &shown));
-        self.known.insert(type_, Ty::Item(id));
+        self.known.insert(type_.id(), Ty::Item(id));
         let mut fields = Names::default();
         let mut parts = Vec::new();
         for attribute in type_.attributes() {
@@ -293,8 +303,7 @@ impl<'s> Builder<'s> {
                     },
                 };
                 if ty == RAW {
-                    let what = "its value is a name in a namespace or of no type at all, which cannot be kept";
-                    return Err(Error::Unsupported { place: shown, what });
+                    return Err(Error::Unsupported { place: shown, what: Unsupported::QualifiedName });
                 }
                 let field = Field { name: fields.take("value"), doc: "The value.".to_owned(), ty };
                 parts.push(Part::Text { field });
@@ -316,8 +325,7 @@ impl<'s> Builder<'s> {
             (ty, _) if ty != RAW => ty,
             (_, Some(Builtin::AnySimpleType)) => Ty::Given("String"),
             _ => {
-                let what = "its value is a name in a namespace, which an attribute cannot keep";
-                return Err(Error::Unsupported { place: format!("@{local}"), what });
+                return Err(Error::Unsupported { place: format!("@{local}"), what: Unsupported::QualifiedName });
             }
         };
         let mut text = doc(attribute.documentation().or(type_.documentation()), &local);

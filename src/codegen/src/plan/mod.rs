@@ -101,17 +101,43 @@ pub(crate) enum Payload {
 /// A part of a struct, in the order in which it is read.
 #[derive(Debug)]
 pub(crate) enum Part {
-    Attribute { field: Field, namespace: String, local: String, required: bool },
-    OtherAttributes { field: Field },
+    Attribute {
+        field: Field,
+        namespace: String,
+        local: String,
+        required: bool,
+    },
+    OtherAttributes {
+        field: Field,
+    },
     /// The value of simple content.
-    Text { field: Field },
+    Text {
+        field: Field,
+    },
     Element(ElementPart),
-    Group { field: Field, item: ItemId, min: u32, max: u32, condition: Option<usize> },
-    Any { field: Field, first: Vec<First>, min: u32, max: u32, condition: Option<usize> },
+    Group {
+        field: Field,
+        item: ItemId,
+        min: u32,
+        max: u32,
+        condition: Option<usize>,
+    },
+    Any {
+        field: Field,
+        first: Vec<First>,
+        min: u32,
+        max: u32,
+        condition: Option<usize>,
+    },
     /// Whether an optional sequence is there.
-    Condition { index: usize, first: Vec<First> },
+    Condition {
+        index: usize,
+        first: Vec<First>,
+    },
     /// Elements in any order.
-    All { elements: Vec<ElementPart> },
+    All {
+        elements: Vec<ElementPart>,
+    },
 }
 
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use crate::ident::Names;
 
 /// Names that generated code uses itself.
 const RESERVED: &[&str] = &[
-    "String", "Option", "Vec", "Box", "Result", "Self", "Ok", "Err", "Some", "None", "Into", "TryFrom", "AsRef", "Default",
+    "String", "Option", "Vec", "Box", "Result", "Self", "Ok", "Err", "Some", "None", "Into", "TryFrom", "AsRef",
+    "Default",
 ];
 
 /// Names all items: types of the schema first, then anonymous ones, then what depends on others.

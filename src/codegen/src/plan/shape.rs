@@ -4,6 +4,7 @@ use kapia_schema::{ElementView, ParticleView, TermView};
 
 use super::build::{Asked, Builder, doc, wildcard};
 use super::{Choice, ElementPart, Field, First, ItemId, Kind, Part, Payload, Record, Ty, Variant, Wanted};
+use crate::error::Unsupported;
 use crate::ident::{self, Names, upper_camel};
 use crate::{Error, Result};
 
@@ -171,8 +172,7 @@ impl<'s> Builder<'s> {
             }
             Term::All(parts) => {
                 if condition.is_some() || max > 1 {
-                    let what = "xs:all stands where it must not";
-                    return Err(Error::Unsupported { place: self.shown(place.owner), what });
+                    return Err(Error::Unsupported { place: self.shown(place.owner), what: Unsupported::NestedAll });
                 }
                 let mut elements = Vec::new();
                 for part in parts {

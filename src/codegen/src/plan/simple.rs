@@ -12,7 +12,10 @@ const MOST_VARIANTS: usize = 1_000;
 pub(super) enum Outcome {
     /// A type of Rust or of the run-time, without facets of its own.
     Given(&'static str),
-    Enumeration { white_space: &'static str, texts: Vec<String> },
+    Enumeration {
+        white_space: &'static str,
+        texts: Vec<String>,
+    },
     Simple(Simple),
     /// A name in a namespace, whose meaning depends on declarations around it.
     Name,
@@ -80,9 +83,8 @@ pub(super) fn given(builtin: Builtin) -> &'static str {
         Name => "xsd::Name",
         NcName | Id | Idref | Entity => "xsd::NcName",
         Nmtoken => "xsd::Nmtoken",
-        AnySimpleType | String | NormalizedString | Token | AnyUri | QName | Notation | Idrefs | Nmtokens | Entities => {
-            "String"
-        }
+        AnySimpleType | String | NormalizedString | Token | AnyUri | QName | Notation | Idrefs | Nmtokens
+        | Entities => "String",
     }
 }
 
@@ -244,7 +246,8 @@ mod tests {
 
     #[test]
     fn a_pattern_stays_as_it_is_written_only_where_rust_reads_it_so() {
-        for same in ["[0-9]{10}|[0-9]{13}", r"\d{4}\.\d", "[А-Яа-я -]+", "[^0-9]", "(а|б)?", "[0-9]{4}-[0-9]{2}"] {
+        for same in ["[0-9]{10}|[0-9]{13}", r"\d{4}\.\d", "[А-Яа-я -]+", "[^0-9]", "(а|б)?", "[0-9]{4}-[0-9]{2}"]
+        {
             assert!(means_the_same(same), "{same}");
         }
         for other in ["a.b", "^a$", r"\i\c*", "[a-z-[aeiou]]", r"\s", "(?:a)", "[a&&b]", r"\p{IsCyrillic}"] {

@@ -63,7 +63,9 @@ fn flush(text: &mut String, has_children: bool, form: Form, out: &mut String) {
     let blank = text.chars().all(|c| matches!(c, ' ' | '\t' | '\r' | '\n'));
     let shown = match form {
         Form::Strict => text,
-        Form::Loose => text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
+        Form::Loose => {
+            text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        }
     };
     if !(shown.is_empty() || blank && has_children) {
         out.push_str(&format!("\n{shown:?}"));

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use kapia_adapter::{
     Adapter, AdapterError, Answer, Backend, Backends, Catalogue, EmbeddedFiles, Health, Opened, Outcome, Package, Plan,
-    Problem, Question,
+    Problem, Question, Room, Told,
 };
 use kapia_deferred::{Deferred, Policy, Retries, SealingKey};
 use kapia_gateway::{Courier, Deferral, Gateway, Incoming, Outgoing, Parcel, Parts, Settings, Undelivered};
@@ -19,8 +19,8 @@ use kapia_regix::{Address, EntryPoint};
 use kapia_xml::Limits;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
@@ -49,6 +49,8 @@ pub struct Spy {
     pub client: Mutex<Option<IpAddr>>,
     pub answer: Mutex<String>,
     pub delay: Mutex<Duration>,
+    /// Whether it answers at length where there is room.
+    pub long: AtomicBool,
     /// What it answers instead, so many times.
     pub errors: Mutex<Vec<AdapterError>>,
 }
@@ -77,6 +79,16 @@ impl Adapter for SpyAdapter {
         }
         let answer = self.0.answer.lock().unwrap().clone();
         Answer::read(answer.into_bytes(), Outcome::Data, question.operation, &Limits::default())
+    }
+    async fn ask_at_length(&self, question: Question<'_>, room: &Room) -> Result<Told, AdapterError> {
+        if !self.0.long.load(Ordering::SeqCst) {
+            return self.ask(question).await.map(Told::Answer);
+        }
+        self.0.asked.fetch_add(1, Ordering::SeqCst);
+        // A folder that cannot be written is the gate's trouble alone.
+        let mut spool = Room { folder: None, ..room.clone() }.spool();
+        std::io::Write::write_all(&mut spool, self.0.answer.lock().unwrap().as_bytes()).unwrap();
+        Told::of(spool, Outcome::Data, question.operation, room)
     }
     async fn health(&self) -> Health {
         Health::Up
@@ -115,9 +127,13 @@ pub struct World {
     _folder: tempfile::TempDir,
 }
 
-fn certificate(folder: &std::path::Path, name: &str) -> Arc<Presented> {
+/// One known and one stranger; keys take long to make.
+static CERTIFICATES: LazyLock<[Arc<Presented>; 2]> = LazyLock::new(|| ["known", "stranger"].map(certificate));
+
+fn certificate(name: &str) -> Arc<Presented> {
+    let folder = tempfile::tempdir().unwrap();
     let names = kapia_pki::Names { host: "localhost".into(), consumer: name.into(), oid: "2.16.100.1.1.1.1".into() };
-    let made = kapia_pki::ExampleAuthority::create(&folder.join(name), &names, OffsetDateTime::now_utc()).unwrap();
+    let made = kapia_pki::ExampleAuthority::create(folder.path(), &names, OffsetDateTime::now_utc()).unwrap();
     let certificates = kapia_pki::read_certificates(&made.consumer.certificate).unwrap();
     let mut presented = Presented::from_der(&certificates[0]).unwrap();
     presented.chain = ChainVerdict::Trusted;
@@ -125,6 +141,10 @@ fn certificate(folder: &std::path::Path, name: &str) -> Arc<Presented> {
 }
 
 pub fn world(settings: Settings, fields: &[&str]) -> World {
+    world_with(settings, fields, None)
+}
+
+pub fn world_with(settings: Settings, fields: &[&str], signer: Option<Arc<kapia_signature::Signer>>) -> World {
     let folder = tempfile::tempdir().unwrap();
     let spy = Arc::new(Spy::default());
     *spy.answer.lock().unwrap() = "<R xmlns='urn:r'><Name>Тайна</Name><Age>7</Age></R>".into();
@@ -139,8 +159,7 @@ pub fn world(settings: Settings, fields: &[&str]) -> World {
     );
     let catalogue = Catalogue::build(vec![Package::read_with(&files, &backends).unwrap()]);
     let registry = Arc::new(Registry::open(folder.path().join("registry.db")).unwrap());
-    let known = certificate(folder.path(), "known");
-    let stranger = certificate(folder.path(), "stranger");
+    let [known, stranger] = CERTIFICATES.clone();
     let operation: OperationName = OPERATION.parse().unwrap();
     {
         let admin = registry.admin("test");
@@ -177,7 +196,7 @@ pub fn world(settings: Settings, fields: &[&str]) -> World {
         catalogue,
         registry: Arc::clone(&registry),
         journal: Arc::new(Journal::open(&journal).unwrap()),
-        signer: None,
+        signer,
         deferral: Some(deferral),
         settings,
     };

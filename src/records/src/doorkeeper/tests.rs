@@ -234,8 +234,7 @@ async fn a_password_of_one_environment_is_none_in_the_other() {
     let keeper = Doorkeeper::new(staging, RULES()).unwrap();
     let header = basic("община", door.password.reveal());
     let address = HERE.parse().unwrap();
-    let knock =
-        Knock { authorization: Some(&header), address, certificate: None, now: OffsetDateTime::now_utc() };
+    let knock = Knock { authorization: Some(&header), address, certificate: None, now: OffsetDateTime::now_utc() };
     assert_eq!(told(&keeper.admit(knock).await), "401");
 }
 
@@ -243,7 +242,8 @@ async fn a_password_of_one_environment_is_none_in_the_other() {
 async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
     let cost = Cost { memory_kib: 4096, passes: 2, lanes: 1 };
     let limits = (1000, Duration::from_secs(60));
-    let rules = Rules { cost, slow_down: Duration::ZERO, failures: limits, source_failures: limits, ..Rules::default() };
+    let rules =
+        Rules { cost, slow_down: Duration::ZERO, failures: limits, source_failures: limits, ..Rules::default() };
     let door = door_with(rules, |_| {}).await;
     door.wrong("nobody", HERE).await;
     let mut spent = [Duration::ZERO; 2];

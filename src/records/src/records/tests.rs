@@ -137,7 +137,8 @@ async fn the_way_to_the_public_is_kept_and_history_says_who_and_why() {
     assert_eq!(store.records.published(&key(1)).await.unwrap().unwrap().version, 3);
 
     let history = store.records.history(&key(1)).await.unwrap();
-    let steps: Vec<(u64, Action, Status)> = history.iter().map(|step| (step.version, step.action, step.status)).collect();
+    let steps: Vec<(u64, Action, Status)> =
+        history.iter().map(|step| (step.version, step.action, step.status)).collect();
     assert_eq!(
         steps,
         [
@@ -166,11 +167,10 @@ async fn a_service_that_ended_is_gone_for_the_public_and_comes_back_as_it_was() 
     assert_eq!(store.outcome(1, What::Reactivate).await, (Outcome::Unchanged, 3, Status::Published));
     assert_eq!(store.records.published(&key(1)).await.unwrap().unwrap().version, 1);
     let recent = store.records.recent(Some(eik()), 10).await.unwrap();
-    assert_eq!(recent.iter().map(|step| step.action).collect::<Vec<_>>(), [
-        Action::Reactivated,
-        Action::Deactivated,
-        Action::Created
-    ]);
+    assert_eq!(
+        recent.iter().map(|step| step.action).collect::<Vec<_>>(),
+        [Action::Reactivated, Action::Deactivated, Action::Created]
+    );
     assert_eq!(store.records.published_counts().await.unwrap().into_iter().collect::<Vec<_>>(), [(eik(), 1)]);
 }
 
@@ -236,8 +236,7 @@ async fn two_processes_answer_a_request_once() {
     }
     for (place, (records, ticket)) in tickets.into_iter().enumerate() {
         let changes = vec![change(1, What::Put(content("a", Status::Draft)))];
-        let batch =
-            Batch { by: "mop".into(), at: now(), mode: Mode::AllOrNothing, changes, ticket: Some(ticket) };
+        let batch = Batch { by: "mop".into(), at: now(), mode: Mode::AllOrNothing, changes, ticket: Some(ticket) };
         let answer = move |_: &[Applied]| Answer { octets: Bytes::from(format!("answer {place}")), notes: Vec::new() };
         answers.push(records.apply(batch, answer).await.unwrap());
     }
@@ -335,7 +334,8 @@ async fn pushes_of_a_record_keep_their_order_and_do_not_hold_up_others() {
     store.records.push_done(other.id, "CREATED").await.unwrap();
     let second = next(now()).await.unwrap().unwrap();
     assert_eq!((taken(&second), second.octets.as_ref()), ((1, 2, 1), b"<ServiceRecord>b</ServiceRecord>".as_slice()));
-    let states: Vec<Waiting> = store.records.pushes("mid", 10).await.unwrap().into_iter().map(|push| push.state).collect();
+    let states: Vec<Waiting> =
+        store.records.pushes("mid", 10).await.unwrap().into_iter().map(|push| push.state).collect();
     assert!(matches!(states[..], [Waiting::Until(_), Waiting::GivenUp, Waiting::Done, Waiting::Done]), "{states:?}");
     assert_eq!(store.records.next_push("unheard", now(), lease).await.unwrap_err().code(), "records-no-target");
 }

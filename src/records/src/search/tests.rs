@@ -73,7 +73,9 @@ async fn case_forms_and_beginnings_of_words_are_found_in_both_languages() {
 async fn a_name_is_a_better_hit_than_a_description_and_a_whole_word_than_a_part() {
     let store = store();
     store.put(ONE, 1, Status::Published, |facts| facts.description_bg = "паркиране".into()).await;
-    store.put(ONE, 2, Status::Published, |facts| facts.name_bg = "Зона за паркирането на хора с увреждания".into()).await;
+    store
+        .put(ONE, 2, Status::Published, |facts| facts.name_bg = "Зона за паркирането на хора с увреждания".into())
+        .await;
     store.put(ONE, 3, Status::Published, |facts| facts.name_bg = "Паркиране".into()).await;
     assert_eq!(store.numbers("паркиране").await, [3, 2, 1]);
 }

@@ -278,7 +278,8 @@ pub(crate) const PUT_SUPPLIER: &str = "insert into suppliers
         automated = excluded.automated, status = excluded.status, modified_at = excluded.modified_at,
         modified_by = excluded.modified_by";
 pub(crate) const CODE_OF_ANOTHER: &str = "select count(*) from suppliers where code = ?1 and eik <> ?2";
-const SUPPLIER: &str = "select eik, code, title_bg, title_en, oid, url, logo, contacts, kind, automated, status from suppliers";
+const SUPPLIER: &str =
+    "select eik, code, title_bg, title_en, oid, url, logo, contacts, kind, automated, status from suppliers";
 pub(crate) fn supplier_by_eik() -> String {
     format!("{SUPPLIER} where eik = ?1")
 }

@@ -62,10 +62,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "form-supplier-status",
         ["there is no such status of a supplier", "няма такъв статус на доставчик"],
-        [
-            "known are published, active, inactive and draft",
-            "познати са published, active, inactive и draft",
-        ],
+        ["known are published, active, inactive and draft", "познати са published, active, inactive и draft"],
     ),
     entry(
         "form-network",
@@ -126,10 +123,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "records-credential-exists",
         ["there is a credential {name} already", "вече има достъп с име {name}"],
-        [
-            "a new password: kapia portal user rotate {name}",
-            "за нова парола: kapia portal user rotate {name}",
-        ],
+        ["a new password: kapia portal user rotate {name}", "за нова парола: kapia portal user rotate {name}"],
     ),
     entry(
         "records-supplier-code",
@@ -156,7 +150,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "records-panicked",
-        ["a change ended in an error of the program and was undone", "промяна завърши с грешка в програмата и е отменена"],
+        [
+            "a change ended in an error of the program and was undone",
+            "промяна завърши с грешка в програмата и е отменена",
+        ],
         ["the technical log says where", "техническият журнал показва къде"],
     ),
     entry(

@@ -254,7 +254,12 @@ impl<'x> Reader<'x> {
     }
 
     /// One more of the children of an `xs:all`, which come in any order.
-    pub fn once<T: Content>(&mut self, slot: &mut Option<T>, namespace: &'static str, local: &'static str) -> Result<()> {
+    pub fn once<T: Content>(
+        &mut self,
+        slot: &mut Option<T>,
+        namespace: &'static str,
+        local: &'static str,
+    ) -> Result<()> {
         if slot.is_some() {
             let fault = Fault::Twice(local.to_owned());
             return Err(self.fail(fault));

@@ -146,8 +146,7 @@ fn split(name: &str) -> Result<(&str, &str), Fault> {
     if characters::is_name(local) { Ok((prefix, local)) } else { Err(NAME) }
 }
 
-const PREFIX: Fault =
-    Fault::Xml("xml-prefix", "a prefix is not declared", "използван е недеклариран префикс");
+const PREFIX: Fault = Fault::Xml("xml-prefix", "a prefix is not declared", "използван е недеклариран префикс");
 const NAME: Fault = Fault::Xml("xml-name", "a name is not a name of XML", "името не е име в XML");
 const ATTRIBUTE: Fault = Fault::Xml(
     "xml-attribute",

@@ -160,11 +160,9 @@ impl<'x> Xml<'x> {
             Fault::Xml("xml-not-well-formed", "the document is not well-formed", "документът не е правилно съставен")
         })?;
         match &event {
-            events::Event::Text(text) if text.contains("]]>") => Err(Fault::Xml(
-                "xml-text",
-                "`]]>` must not stand in text",
-                "в текст не може да стои `]]>`",
-            )),
+            events::Event::Text(text) if text.contains("]]>") => {
+                Err(Fault::Xml("xml-text", "`]]>` must not stand in text", "в текст не може да стои `]]>`"))
+            }
             events::Event::DocType(_) => Err(Fault::Xml(
                 "xml-doctype",
                 "a document type declaration is never read",
@@ -201,8 +199,7 @@ const REFERENCE: Fault = Fault::Xml(
     "a reference means none of the five entities of XML and no character",
     "препратка не означава нито една от петте същности на XML, нито знак",
 );
-const ENCODING: Fault =
-    Fault::Xml("xml-encoding", "the document is not in UTF-8", "документът не е в UTF-8");
+const ENCODING: Fault = Fault::Xml("xml-encoding", "the document is not in UTF-8", "документът не е в UTF-8");
 const DECLARATION: Fault = Fault::Xml(
     "xml-declaration",
     "the XML declaration is not that of XML 1.0 or does not stand first",

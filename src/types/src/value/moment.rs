@@ -145,7 +145,7 @@ fn year(text: &str) -> Option<(i64, &str)> {
     let end = unsigned.bytes().position(|octet| !octet.is_ascii_digit()).unwrap_or(unsigned.len());
     let (digits, rest) = unsigned.split_at(end);
     // Eighteen digits fit; who writes more means no year.
-    if end < 4 || end > 18 || (end > 4 && digits.starts_with('0')) {
+    if !(4..=18).contains(&end) || (end > 4 && digits.starts_with('0')) {
         return None;
     }
     let year: i64 = digits.parse().ok()?;
@@ -210,7 +210,8 @@ impl Moment {
             0..=2 => (i128::from(self.year) - 1, i128::from(self.month) + 9),
             month => (i128::from(self.year), i128::from(month) - 3),
         };
-        let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)
+        let days = 365 * year + year.div_euclid(4) - year.div_euclid(100)
+            + year.div_euclid(400)
             + (153 * month + 2) / 5
             + i128::from(self.day);
         let (hour, minute, second) = self.clock;
@@ -310,10 +311,14 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_refused() {
-        for text in ["2026-02-29", "2026-13-01", "0000-01-01", "02026-01-01", "2026-1-1", "2026-11-22+15:00", "2026-11-22 ж"] {
+        for text in
+            ["2026-02-29", "2026-13-01", "0000-01-01", "02026-01-01", "2026-1-1", "2026-11-22+15:00", "2026-11-22 ж"]
+        {
             assert!(Date::parse(text).is_err(), "{text}");
         }
-        for text in ["2026-11-22", "2026-11-22T25:00:00", "2026-11-22T24:00:01", "2026-11-22T08:30", "2026-11-22T08:30:00."] {
+        for text in
+            ["2026-11-22", "2026-11-22T25:00:00", "2026-11-22T24:00:01", "2026-11-22T08:30", "2026-11-22T08:30:00."]
+        {
             assert!(DateTime::parse(text).is_err(), "{text}");
         }
         assert!(Time::parse("08:60:00").is_err() && Time::parse("08:30:00.5+02:00").is_ok());

@@ -105,8 +105,7 @@ impl Environment {
     fn write_netrc(&self, password: &Password) -> Result<(), Failure> {
         let file = self.netrc();
         let _ = std::fs::remove_file(&file);
-        let unwritable =
-            |error| Failure::usage(text::unwritable(file.display(), error), text::unwritable_hint());
+        let unwritable = |error| Failure::usage(text::unwritable(file.display(), error), text::unwritable_hint());
         kapia_records::create_private(&file).map_err(unwritable)?;
         write(&file, &format!("machine localhost\nlogin {USER}\npassword {}\n", password.reveal()))
     }

@@ -202,7 +202,8 @@ impl Show {
         let push = last.map(|last| {
             [shown(last.at), last.by, last.result, last.fault.unwrap_or_default()].join(" ").trim_end().to_owned()
         });
-        let level = session.language.pick(Bilingual::new(facts.security_level.as_str(), facts.security_level.bulgarian()));
+        let level =
+            session.language.pick(Bilingual::new(facts.security_level.as_str(), facts.security_level.bulgarian()));
         let rows = [
             (text::portal_word_record(), record.key.to_string()),
             (text::portal_word_name(), facts.name_bg.clone()),
@@ -264,7 +265,9 @@ impl Diff {
         let differences = between(old.root(), new.root());
         if self.json {
             let versions = [before.version, after.version];
-            session.say_json(&json!({"versions": versions, "statuses": [before.status, after.status], "changes": differences}))?;
+            session.say_json(
+                &json!({"versions": versions, "statuses": [before.status, after.status], "changes": differences}),
+            )?;
             return Ok(Exit::Done);
         }
         session.tell(text::portal_diff(before.version, after.version));
@@ -295,7 +298,8 @@ impl Publish {
         for key in &self.records {
             let record = existing(&records, key, None).await?;
             // Whoever publishes says with it that the record is right.
-            let found_right = self.status == Status::Published && matches!(record.status, Status::Draft | Status::Developed);
+            let found_right =
+                self.status == Status::Published && matches!(record.status, Status::Draft | Status::Developed);
             let steps = found_right.then_some(Status::Validated).into_iter().chain([self.status]);
             changes.extend(steps.map(|status| change(key, self.comment.clone(), What::SetStatus(status))));
         }
