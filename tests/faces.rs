@@ -30,7 +30,11 @@ fn calls() -> Vec<TypedCall> {
         TypedCall::of(POPULATION, "PersonDataSearch", &person_data(RALITSA)),
         TypedCall::of(POPULATION, "RelationsSearch", &relations(OGNYAN)),
         TypedCall::of(POPULATION, "ValidPersonSearch", &valid_person(NOBODY)),
-        TypedCall::of("RegiX.NRAEmploymentContractsAdapter", "GetEmploymentContracts", &employment_contracts(RALITSA, "EGN")),
+        TypedCall::of(
+            "RegiX.NRAEmploymentContractsAdapter",
+            "GetEmploymentContracts",
+            &employment_contracts(RALITSA, "EGN"),
+        ),
         TypedCall::of("Archive", "GetSlowExtract", EXTRACT),
     ]
 }
@@ -47,7 +51,7 @@ fn told(read: &Read, name: &str) -> Option<String> {
 fn an_answer_is_what_the_wsdl_promises_in_both_versions_of_soap() {
     for call in calls() {
         let schemas = schemas_of(&GATE.typed_wsdl(call.package));
-        for call in [call.clone(), call.clone().soap(Soap::V12), call.signed(), ] {
+        for call in [call.clone(), call.clone().soap(Soap::V12), call.signed()] {
             let read = GATE.typed(&call);
             assert_eq!(read.http.status, 200, "{}", read.http.everything());
             assert!(content(&read).is(&call.namespace(), &format!("{}Response", call.operation)));
@@ -228,7 +232,10 @@ fn an_answer_that_comes_later_is_fetched_by_an_operation_of_its_own() {
 #[test]
 fn an_old_name_is_answered_and_told_to_be_old() {
     let wsdl = GATE.typed_wsdl(OLD);
-    assert!(wsdl.contains("Старо име, обслужва се до 2031-12-31; използвайте TechnoLogica.RegiX.NRAEmployment"), "{wsdl}");
+    assert!(
+        wsdl.contains("Старо име, обслужва се до 2031-12-31; използвайте TechnoLogica.RegiX.NRAEmployment"),
+        "{wsdl}"
+    );
     let question = format!(
         "<ContractsQuestion xmlns=\"urn:kapia:old-labour-contracts:question\"><Number>{RALITSA}</Number></ContractsQuestion>"
     );
@@ -273,7 +280,9 @@ fn contracts_are_found_by_name_without_regard_to_case_and_listed_for_people() {
     };
     assert_eq!(get("/ADAPTERS/regix.graonbdadapter?WSDL").text(), GATE.typed_wsdl(POPULATION));
     assert_eq!(get("/adapters/RegiX.GraoNBDAdapter/soap12?singleWsdl").text(), GATE.typed_wsdl(POPULATION));
-    assert!(get("/RegiX/adapters/Archive?wsdl").text().contains("location=\"https://localhost/RegiX/adapters/Archive\""));
+    assert!(
+        get("/RegiX/adapters/Archive?wsdl").text().contains("location=\"https://localhost/RegiX/adapters/Archive\"")
+    );
     assert!(get("/adapters").text().contains("<a href=\"/adapters/RegiX.GraoNBDAdapter?wsdl\">"));
     assert!(get("/adapters/Archive").text().contains("<dt>GetExtract<dd>Препис"));
     assert_eq!(get("/adapters/Nobody?wsdl").status, 404);

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 const GET_UNITS: &str = "Kapia.RegiX.AddressUnitsAdapter.APIService.IAddressUnitsAPI.GetUnits";
 /// How many units lie under each of the codes 01, 02 and 03.
 const SIZES: [usize; 3] = [10_000, 50_000, 200_000];
+/// So many times its octets an answer may take: its text, what it is read into, and what is sent.
+const MOST: f64 = 8.0;
 /// Many answers at once are of 50 000 units.
 const MANY: usize = 8;
 
@@ -98,4 +100,5 @@ fn memory_grows_with_the_octets_of_an_answer_by_a_small_factor() {
     let factor = grown as f64 * 1024.0 / (MANY * octets) as f64;
     println!("{MANY} answers of {} kB at once took {grown} kB, {factor:.1} times their size", octets / 1024);
     factors.push(factor);
+    assert!(factors.iter().all(|factor| *factor < MOST), "{factors:?}");
 }

@@ -82,11 +82,19 @@ fn to(operation: &str, argument: &str) -> Call {
 }
 
 fn inspections(plate: &str) -> Call {
-    to(INSPECTIONS, &format!("<InspectionsRequest xmlns=\"urn:kapia:vehicle-inspections:request\"><Plate>{plate}</Plate></InspectionsRequest>"))
+    to(
+        INSPECTIONS,
+        &format!(
+            "<InspectionsRequest xmlns=\"urn:kapia:vehicle-inspections:request\"><Plate>{plate}</Plate></InspectionsRequest>"
+        ),
+    )
 }
 
 fn permits(egn: &str) -> Call {
-    to(PERMITS, &format!("<PermitsRequest xmlns=\"urn:kapia:fishing-permits:request\"><EGN>{egn}</EGN></PermitsRequest>"))
+    to(
+        PERMITS,
+        &format!("<PermitsRequest xmlns=\"urn:kapia:fishing-permits:request\"><EGN>{egn}</EGN></PermitsRequest>"),
+    )
 }
 
 fn monument() -> Call {
@@ -153,7 +161,8 @@ fn every_kind_of_register_answers_signed_and_is_written_down() {
 fn every_worked_register_is_green_when_its_service_can_be_reached() {
     let _turn = turn();
     let packages = SCENE.folder.path().join("packages");
-    let output = std::process::Command::new(program()).args(["adapter", "check", "--json"]).arg(packages).output().unwrap();
+    let output =
+        std::process::Command::new(program()).args(["adapter", "check", "--json"]).arg(packages).output().unwrap();
     let reports: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let reports = reports.as_array().unwrap();
     assert_eq!(reports.len(), 4);
@@ -189,7 +198,10 @@ fn values_of_a_service_arrive_converted_and_whole() {
     assert_eq!(texts(&read, "Number"), ["Р-000017"]);
     assert_eq!(texts(&read, "ValidTo"), ["2027-01-04"]);
     let asked = SCENE.upstream.asked();
-    assert!(!asked[0].body.contains(PASSWORD) && asked[0].body.contains("PasswordDigest"), "the password itself was sent");
+    assert!(
+        !asked[0].body.contains(PASSWORD) && asked[0].body.contains("PasswordDigest"),
+        "the password itself was sent"
+    );
 }
 
 #[test]
@@ -277,7 +289,11 @@ fn whatever_goes_wrong_at_a_service_has_a_name_and_nothing_of_what_it_said() {
         (Mode::Status(418), "web-status", "web-status"),
         (json(&secret), "web-json-unreadable", "web-content-type"),
         (xml("<a>"), "web-content-type", "web-xml-unreadable"),
-        (xml("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>"), "web-content-type", "web-xml-unreadable"),
+        (
+            xml("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>"),
+            "web-content-type",
+            "web-xml-unreadable",
+        ),
         (xml("<a/>"), "web-content-type", "web-soap-envelope"),
         (json(&" ".repeat(2_000_000)), "web-answer-too-large", "web-content-type"),
         (xml(&" ".repeat(2_000_000)), "web-content-type", "web-answer-too-large"),
@@ -331,10 +347,12 @@ fn hostile_answers_of_a_service_become_text_or_an_error_and_never_markup() {
     for (written, told) in [("1.500", &["1.500"][..]), ("true", &["true"]), ("null", &[])] {
         assert_eq!(texts(&SCENE.gate.call(&make(written)), "Make"), told);
     }
-    let wrong = format!("{{\"vehicle\": {{}}, \"inspections\": [{{\"date\": \"{SECRET}\", \"outcome\": \"passed\"}}]}}");
+    let wrong =
+        format!("{{\"vehicle\": {{}}, \"inspections\": [{{\"date\": \"{SECRET}\", \"outcome\": \"passed\"}}]}}");
     SCENE.upstream.behave(Mode::Body("application/json", wrong.into_bytes()));
     ends_with(&inspections("КП0042ХХ"), "web-template", "no date");
-    let unknown = format!("{{\"vehicle\": {{}}, \"inspections\": [{{\"date\": \"2025-01-01\", \"outcome\": \"{SECRET}\"}}]}}");
+    let unknown =
+        format!("{{\"vehicle\": {{}}, \"inspections\": [{{\"date\": \"2025-01-01\", \"outcome\": \"{SECRET}\"}}]}}");
     SCENE.upstream.behave(Mode::Body("application/json", unknown.into_bytes()));
     ends_with(&inspections("КП0042ХХ"), "web-template", "an unknown code");
     let fee = upstreams::envelope(&format!("<permit number=\"1\"><fee>{SECRET}</fee></permit>"));
@@ -371,8 +389,18 @@ fn a_service_that_is_killed_in_mid_call_and_comes_again() {
 #[test]
 fn hostile_arguments_stay_values_on_their_way_to_a_database_and_back() {
     let _turn = turn();
-    for hostile in ["'; DROP TABLE cell; --", "\" OR 1=1", ":text", "a]]&gt;b", "&lt;x/&gt;", "\\", "%_", "{{ x }}", "?1", "Ж'ж&#xA;&#x9;"]
-    {
+    for hostile in [
+        "'; DROP TABLE cell; --",
+        "\" OR 1=1",
+        ":text",
+        "a]]&gt;b",
+        "&lt;x/&gt;",
+        "\\",
+        "%_",
+        "{{ x }}",
+        "?1",
+        "Ж'ж&#xA;&#x9;",
+    ] {
         let read = SCENE.gate.call(&echo(&format!("<Text>{hostile}</Text>")));
         let plain = hostile.replace("&gt;", ">").replace("&lt;", "<").replace("&#xA;", "\n").replace("&#x9;", "\t");
         assert_eq!(texts(&read, "Text"), [plain]);
@@ -439,7 +467,10 @@ fn nothing_that_a_register_was_told_or_said_stands_in_the_log_or_in_the_journal(
     for secret in [SECRET, "ТАЙНА", PASSWORD, OGNYAN, "ЗАБРАВИМЕ", "token-1"] {
         // The demo itself shows its own call about Огнян on its standard output.
         let count = said.matches(secret).count();
-        assert!(count == 0 || secret == OGNYAN && !SCENE.gate_log().contains(secret), "{secret} was said {count} times");
+        assert!(
+            count == 0 || secret == OGNYAN && !SCENE.gate_log().contains(secret),
+            "{secret} was said {count} times"
+        );
     }
 }
 

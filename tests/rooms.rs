@@ -35,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("portal", &["language", "xml", "schema", "types", "soap", "records"]),
     ("pages", &["language", "xml", "records"]),
     ("faces", &["xml", "schema", "soap", "regix", "adapter"]),
+    ("publish", &["language", "xml", "soap", "http", "records", "portal"]),
     (
         "gateway",
         &[
@@ -87,6 +88,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "pki",
             "server",
             "spool",
+            "publish",
         ],
     ),
 ];

@@ -268,7 +268,9 @@ fn a_package_for_a_rest_service_has_a_path_and_a_template_with_loops() {
     assert!(manifest.contains("path = \"/plate/{{ request.Plate }}\""), "{manifest}");
     fs::write(out.join("adapter.toml"), manifest.replace("localhost:8080", "localhost:9")).unwrap();
     let template = fs::read_to_string(out.join("responses/GetPlate.xml")).unwrap();
-    for part in ["{{ answer.make }}", "{% for owner in answer.owner %}", "since=\"{{ owner.since }}\"", "{{ owner.egn }}"] {
+    for part in
+        ["{{ answer.make }}", "{% for owner in answer.owner %}", "since=\"{{ owner.since }}\"", "{{ owner.egn }}"]
+    {
         assert!(template.contains(part), "{part} is missing in {template}");
     }
     only_its_backend_is_missing(&out);
@@ -292,13 +294,17 @@ fn a_package_for_a_soap_service_asks_by_its_wsdl() {
 
     // The documents of the service itself as those of the register.
     let same = outer.path().join("same");
-    let arguments = ["adapter", "new", "Permits", "--backend", "soap", "--from-wsdl", file, "--out", same.to_str().unwrap()];
+    let arguments =
+        ["adapter", "new", "Permits", "--backend", "soap", "--from-wsdl", file, "--out", same.to_str().unwrap()];
     let output = kapia(&arguments);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     let asked = fs::read_to_string(same.join("requests/FindPermits.xml")).unwrap();
     assert!(asked.contains("{{ request.holder }}"), "{asked}");
     let template = fs::read_to_string(same.join("responses/FindPermits.xml")).unwrap();
-    assert!(template.contains("{% for permit in answer.permit %}") && template.contains("permit.fee|decimal"), "{template}");
+    assert!(
+        template.contains("{% for permit in answer.permit %}") && template.contains("permit.fee|decimal"),
+        "{template}"
+    );
     only_its_backend_is_missing(&same);
 
     let nameless = outer.path().join("nameless");

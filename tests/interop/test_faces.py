@@ -63,7 +63,7 @@ def judge(gate, facts, ask, folder):
     else:
         assert facts["first_name"] == first_name() and facts["echo"] == NUMBER, facts
         assert facts["birth_date"] == sample("NBD", "ValidPersonSearchResponse").findtext(f"{{{RESPONSE}}}BirthDate"), facts
-        assert facts["call_id"] > 0 and facts["signed"] is (ask == "signed"), facts
+        assert int(facts["call_id"]) > 0 and facts["signed"] is (ask == "signed"), facts
         assert (facts["matrix"] is not None) is (ask == "matrix") and "FirstName" in (facts["matrix"] or ["FirstName"]), facts
         if "verified" in facts:
             assert facts["verified"] is True, facts

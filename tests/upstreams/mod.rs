@@ -124,10 +124,7 @@ impl Shared {
             if mode == Mode::Dead {
                 break;
             }
-            let head = format!(
-                "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
-                body.len()
-            );
+            let head = format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len());
             let sent = if mode == Mode::Cut { &body[..body.len() / 2] } else { &body[..] };
             let mut socket = socket;
             if socket.write_all(head.as_bytes()).and_then(|()| socket.write_all(sent)).is_err() || mode == Mode::Cut {
@@ -244,9 +241,7 @@ pub fn behind(into: &Path, name: &str, port: u16, backend: &str) -> PathBuf {
     for host in ["inspections", "fishing", "monuments"] {
         manifest = manifest.replace(&format!("https://{host}.example.bg/"), &format!("http://127.0.0.1:{port}/"));
     }
-    for (key, variable) in
-        [("client_secret", "VEHICLE_INSPECTIONS_SECRET"), ("secret", "FISHING_PERMITS_PASSWORD")]
-    {
+    for (key, variable) in [("client_secret", "VEHICLE_INSPECTIONS_SECRET"), ("secret", "FISHING_PERMITS_PASSWORD")] {
         manifest = manifest.replace(&format!("{key}_env = \"{variable}\""), &format!("{key}_file = \"secret\""));
     }
     assert!(!manifest.contains("_env = "), "{manifest}");

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kapia_adapter::{
-    Adapter, AdapterError, Answer, Backend, Fault, Health, Message, Opened, Outcome, PackagePath, Plan, Problem, Question,
+    Adapter, AdapterError, Answer, Backend, Fault, Health, Message, Opened, Outcome, PackagePath, Plan, Problem,
+    Question,
 };
 use kapia_xml::{Limits, Writer};
 

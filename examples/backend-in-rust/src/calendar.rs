@@ -15,7 +15,7 @@ impl Calendar {
     /// number of a line.
     pub fn read(text: &str) -> Result<Calendar, u32> {
         let mut holidays = BTreeSet::new();
-        for (number, line) in (1..).zip(text.lines()) {
+        for (number, line) in (1_u32..).zip(text.lines()) {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;

@@ -108,7 +108,7 @@ fn request(data: &[u8]) -> String {
 /// Whatever is asked comes back in a message that can be read, and what is hashed is what a verifier hashes.
 fn echoed(entry: EntryPoint, method: Method, argument: Element<'_>) {
     for version in [Version::V11, Version::V12] {
-        let reply = Reply { entry, method, version, relates_to: Some("urn:uuid:1") };
+        let reply = Reply { entry, method, version, relates_to: Some("urn:uuid:1"), typed: None };
         let answer =
             Answer { service_call_id: 7, request: argument, response: argument, matrix: None, legacy_scope: false };
         let mut hashed = None;
@@ -144,7 +144,7 @@ fn replies() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (entry, method) in [(EntryPoint::V1, Method::ExecuteSynchronous), (EntryPoint::V2, Method::Execute)] {
         for version in [Version::V11, Version::V12] {
-            let reply = Reply { entry, method, version, relates_to: None };
+            let reply = Reply { entry, method, version, relates_to: None, typed: None };
             seeds.push(reply.error("text", true, 7));
             let written = reply.answer(&answer, &mut KeepAll, |_, _| Ok::<_, Infallible>(None));
             seeds.push(written.unwrap_or_else(|never| match never {}).octets);

@@ -46,7 +46,7 @@ fn signed() -> &'static Vec<Vec<u8>> {
                 // The legacy profile is for RSA alone.
                 let Ok(signer) = Signer::new(key, profile) else { continue };
                 let request = Request {
-                    digest_input: data.as_bytes(),
+                    digest_input: data.as_bytes().into(),
                     reference_id: "data",
                     prefixes: &[],
                     scope: &[],

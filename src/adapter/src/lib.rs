@@ -93,6 +93,7 @@ mod adapter;
 mod advice;
 mod backend;
 mod catalogue;
+mod coded;
 mod declaration;
 mod failure;
 mod files;
@@ -116,6 +117,7 @@ pub use adapter::{Adapter, Answer, CallFacts, Health, Outcome, Question, Sensiti
 pub use backend::reading::TextFile;
 pub use backend::{Backend, Backends, Opened, Plan, Planned};
 pub use catalogue::{Catalogue, Replaced, Served, UnknownName, Unserved};
+pub use coded::Coded;
 pub use declaration::{Declaration, Implied};
 pub use failure::{AdapterError, Fault};
 pub use files::{DirectoryFiles, EmbeddedFiles, Folder, LARGEST_FILE, PackageFile, PackageFiles, PackagePath};

@@ -7,6 +7,7 @@ use kapia_codegen::Error as GenerationError;
 use kapia_deferred::DeferredError;
 use kapia_journal::{Broken, HeadError, JournalError};
 use kapia_packaging::PackagingError;
+use kapia_pages::PagesError;
 use kapia_pki::PkiError;
 use kapia_records::{FormError, RecordsError};
 use kapia_registry::{NameError, PatternError, PeriodError, RegistryError, SealError, ThumbprintError};
@@ -99,6 +100,7 @@ told_by!(
     PackagingError: Usage,
     GenerationError: Usage,
     RecordsError: Usage,
+    PagesError: Usage,
     FormError: Usage,
 );
 

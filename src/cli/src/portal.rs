@@ -3,10 +3,11 @@
 //! One [`Site`] for each environment, with a store, passwords and paces of its own.
 
 mod pace;
+mod pushing;
 mod settings;
 mod site;
 
-pub(crate) use settings::{EnvironmentSettings, PortalSection};
+pub(crate) use settings::{EnvironmentSettings, PortalSection, PushSection};
 pub(crate) use site::Site;
 
 use crate::config::Config;
@@ -24,6 +25,7 @@ const SWEEPS: Duration = Duration::from_secs(60);
 /// What of the portal is served.
 pub(crate) struct Portal {
     sites: Vec<Arc<Site>>,
+    targets: Vec<pushing::Target>,
 }
 
 impl Portal {
@@ -32,7 +34,9 @@ impl Portal {
         let Some(section) = &config.portal else { return Ok(None) };
         let settings = section.environments()?;
         let sites = settings.iter().map(|settings| Site::open(section, settings).map(Arc::new));
-        Ok(Some(Portal { sites: sites.collect::<Result<_, _>>()? }))
+        let sites: Vec<Arc<Site>> = sites.collect::<Result<_, _>>()?;
+        let targets = pushing::targets(section, &sites)?;
+        Ok(Some(Portal { sites, targets }))
     }
 
     /// The listeners that the server shall have for it.

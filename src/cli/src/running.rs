@@ -127,6 +127,7 @@ impl Running {
         let running = runner.map(|runner| tokio::spawn(runner.run(async { drop(stopped.await) })));
         let parameters = tokio::spawn(refresh_parameters(Arc::clone(&reload.exchange)));
         let house = reload.exchange.portal().map(|portal| tokio::spawn(Arc::clone(portal).keep_house()));
+        let pushing = reload.exchange.portal().map(|portal| portal.push_on());
         let reloading = tokio::spawn(keep_up(reload, hangup));
         // Nothing new is begun on either side from the same moment on.
         let served = server.serve(async {
@@ -135,6 +136,9 @@ impl Running {
         });
         let served = served.await;
         reloading.abort();
+        if let Some(pushing) = pushing {
+            pushing.stop().await;
+        }
         parameters.abort();
         if let Some(house) = house {
             house.abort();

@@ -17,6 +17,7 @@ pub struct Generator {
     packages: Vec<PathBuf>,
     out: Option<PathBuf>,
     yaserde: bool,
+    services: bool,
 }
 
 impl Generator {
@@ -44,9 +45,15 @@ impl Generator {
     }
 
     /// Structs that derive the traits of `yaserde`, in place of those for `kapia-types`: slower, all values texts, nothing
-    /// checked (docs/decisions/0017-generated-types.md).
+    /// checked (docs/decisions/0021-generated-types.md).
     pub fn yaserde(mut self, yaserde: bool) -> Generator {
         self.yaserde = yaserde;
+        self
+    }
+
+    /// Clients and server traits of the WSDL files too, in a module `service` beside the types (docs/codegen.md).
+    pub fn services(mut self, services: bool) -> Generator {
+        self.services = services;
         self
     }
 
@@ -136,7 +143,13 @@ impl Generator {
         let mut modules = Vec::new();
         for file in &self.wsdl {
             let set = wsdl::schemas(file)?;
-            modules.push(self.module_of(&set, &mut names, file)?);
+            let mut module = self.module_of(&set, &mut names, file)?;
+            let service = wsdl::service::read(file).filter(|_| self.services && !self.yaserde);
+            let service = service.and_then(|document| wsdl::service::module(&document, &module.documents));
+            if let (Content::Text(text), Some(service)) = (&mut module.content, service) {
+                text.push_str(&service);
+            }
+            modules.push(module);
         }
         for path in &self.xsd {
             for file in mains(path)? {

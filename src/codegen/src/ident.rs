@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn no_name_is_a_keyword_or_begins_with_a_digit() {
-        assert_eq!([snake("type"), snake("Self"), snake("2A"), snake("+")], ["r#type", "self_", "v2a", "value"]);
+        assert_eq!([snake("type"), snake("Self"), snake("2A"), snake("+")], ["r#type", "self_", "v2_a", "value"]);
         assert_eq!(
             [upper_camel("Self"), upper_camel("01"), upper_camel("1.2"), upper_camel("")],
             ["Self_", "V01", "V1_2", ""]

@@ -1,5 +1,7 @@
 //! The schemas inside a WSDL file.
 
+pub(crate) mod service;
+
 use std::path::Path;
 
 use kapia_schema::{Memory, SchemaSet, SchemaSource, SourceError};

@@ -155,7 +155,8 @@ impl<'d> Library<'d> {
         let named = match component.key.space {
             Space::Element => element.attribute("", "substitutionGroup").map(|head| (element, Space::Element, head)),
             Space::Type if element.local() == "complexType" => element.children().find_map(|content| {
-                let derivation = content.children().find(|child| matches!(child.local(), "extension" | "restriction"))?;
+                let derivation =
+                    content.children().find(|child| matches!(child.local(), "extension" | "restriction"))?;
                 Some((derivation, Space::Type, derivation.attribute("", "base")?))
             }),
             _ => None,
@@ -189,12 +190,9 @@ pub(crate) fn names_in(at: Element<'_>) -> Vec<(Space, String)> {
     let value = |name| at.attribute("", name).map(|value| value.into_owned());
     let one = |space, name| value(name).map(|value| (space, value)).into_iter().collect::<Vec<_>>();
     match at.local() {
-        "element" => [
-            one(Space::Element, "ref"),
-            one(Space::Type, "type"),
-            one(Space::Element, "substitutionGroup"),
-        ]
-        .concat(),
+        "element" => {
+            [one(Space::Element, "ref"), one(Space::Type, "type"), one(Space::Element, "substitutionGroup")].concat()
+        }
         "attribute" => [one(Space::Attribute, "ref"), one(Space::Type, "type")].concat(),
         "group" => one(Space::Group, "ref"),
         "attributeGroup" => one(Space::AttributeGroup, "ref"),

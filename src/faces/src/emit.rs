@@ -72,8 +72,23 @@ pub(crate) struct Emitter<'m, 'd> {
 
 /// Attributes of schema elements that are written, in this order.
 const ATTRIBUTES: [&str; 17] = [
-    "name", "ref", "type", "base", "itemType", "memberTypes", "form", "minOccurs", "maxOccurs", "use", "nillable",
-    "abstract", "mixed", "default", "fixed", "value", "namespace",
+    "name",
+    "ref",
+    "type",
+    "base",
+    "itemType",
+    "memberTypes",
+    "form",
+    "minOccurs",
+    "maxOccurs",
+    "use",
+    "nillable",
+    "abstract",
+    "mixed",
+    "default",
+    "fixed",
+    "value",
+    "namespace",
 ];
 
 impl<'m, 'd> Emitter<'m, 'd> {
@@ -134,9 +149,7 @@ impl<'m, 'd> Emitter<'m, 'd> {
                     let space = if at.local() == "group" { Space::Group } else { Space::AttributeGroup };
                     self.named(library, component, at, space, &value)
                 }
-                ("type" | "base" | "itemType", Some(value)) => {
-                    self.named(library, component, at, Space::Type, &value)
-                }
+                ("type" | "base" | "itemType", Some(value)) => self.named(library, component, at, Space::Type, &value),
                 ("memberTypes", Some(value)) => {
                     let names = value.split_whitespace();
                     let names = names.filter_map(|name| self.named(library, component, at, Space::Type, name));
@@ -243,7 +256,8 @@ impl<'m, 'd> Emitter<'m, 'd> {
         let Some((component, library)) = merged.component(node).zip(merged.libraries.get(node.0)) else { return };
         if !node.1.namespace.is_empty() && node.1.namespace != self.namespace {
             // A local declaration cannot name an element of another namespace.
-            let mut attributes: Vec<(&str, &str)> = occurs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let mut attributes: Vec<(&str, &str)> =
+                occurs.iter().map(|(name, value)| (*name, value.as_str())).collect();
             attributes.extend([("namespace", node.1.namespace.as_str()), ("processContents", "lax")]);
             let wildcard = if node.1.space == Space::Element { "xs:any" } else { "xs:anyAttribute" };
             return self.out.empty(wildcard, &attributes);

@@ -17,4 +17,4 @@ mod shape;
 mod wsdl;
 
 pub use face::{Asked, Face, FaceOperation};
-pub use faces::{Faces, FaceRoute};
+pub use faces::{FaceRoute, Faces};

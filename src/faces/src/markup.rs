@@ -92,7 +92,8 @@ mod tests {
         markup.text("d", &[], "");
         markup.text("e", &[], "<&");
         markup.end();
-        let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a b=\"&quot;&lt;\">\n  <c/>\n  <e>&lt;&amp;</e>\n</a>\n";
+        let expected =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a b=\"&quot;&lt;\">\n  <c/>\n  <e>&lt;&amp;</e>\n</a>\n";
         assert_eq!(markup.into_text(), expected);
     }
 }

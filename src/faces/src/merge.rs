@@ -71,9 +71,8 @@ impl<'d> Merged<'d> {
             }
             let known = variants.entry(key).or_default();
             let own = known.is_empty() && key.layer == 0;
-            let mut take = |space, wanted: &str| {
-                taken.entry((space, key.namespace.as_str())).or_default().take_one(wanted)
-            };
+            let mut take =
+                |space, wanted: &str| taken.entry((space, key.namespace.as_str())).or_default().take_one(wanted);
             let local = if own {
                 key.local.clone()
             } else {
@@ -83,7 +82,9 @@ impl<'d> Merged<'d> {
             let is_nameless = |at: Element<'_>| at.children().any(|child| child.local().ends_with("Type"));
             let component = libraries.get(*at).and_then(|library| library.get(key));
             let of_type = component
-                .filter(|component| key.space == Space::Element && (!own || key.namespace.is_empty()) && is_nameless(component.element))
+                .filter(|component| {
+                    key.space == Space::Element && (!own || key.namespace.is_empty()) && is_nameless(component.element)
+                })
                 .map(|_| take(Space::Type, &local));
             let name = Name { local, own, of_type };
             known.push(*colour);
@@ -132,8 +133,7 @@ fn colours(libraries: &[Library<'_>], nodes: &[(Node, usize)]) -> Vec<usize> {
     let mut shapes = Vec::with_capacity(nodes.len());
     let mut references: Vec<Vec<usize>> = Vec::with_capacity(nodes.len());
     for ((at, key), _) in nodes {
-        let Some((library, component)) =
-            libraries.get(*at).and_then(|library| Some((library, library.get(key)?)))
+        let Some((library, component)) = libraries.get(*at).and_then(|library| Some((library, library.get(key)?)))
         else {
             shapes.push(String::new());
             references.push(Vec::new());

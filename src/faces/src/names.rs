@@ -53,7 +53,8 @@ pub(crate) fn of_uri(part: &str) -> Option<String> {
             continue;
         }
         let digits = [rest.next()?, rest.next()?];
-        let digits = std::str::from_utf8(&digits).ok().filter(|digits| digits.bytes().all(|d| d.is_ascii_hexdigit()))?;
+        let digits =
+            std::str::from_utf8(&digits).ok().filter(|digits| digits.bytes().all(|d| d.is_ascii_hexdigit()))?;
         octets.push(u8::from_str_radix(digits, 16).ok()?);
     }
     String::from_utf8(octets).ok()

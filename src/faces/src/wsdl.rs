@@ -121,8 +121,12 @@ impl Containers {
 }
 
 fn signature(out: &mut Markup) {
-    let attributes =
-        [("xmlns:xs", XSD), ("xmlns:ds", SIGNATURE), ("targetNamespace", SIGNATURE), ("elementFormDefault", "qualified")];
+    let attributes = [
+        ("xmlns:xs", XSD),
+        ("xmlns:ds", SIGNATURE),
+        ("targetNamespace", SIGNATURE),
+        ("elementFormDefault", "qualified"),
+    ];
     out.start("xs:schema", &attributes);
     out.start("xs:element", &[("name", "Signature"), ("type", "ds:SignatureType")]);
     told(out, "Електронен подпис върху отговора, по препоръката XML Signature.");
@@ -161,7 +165,9 @@ fn contract(face: &Face, merged: &Merged<'_>, prefixes: &Prefixes, containers: &
         let mut writer = Contract { merged, prefixes, containers, used: &mut used, out: &mut content };
         writer.operation(at, operation, fields);
     }
-    for child in shared.root().children().filter(|child| child.attribute("", "name").as_deref() != Some("RequestFields")) {
+    for child in
+        shared.root().children().filter(|child| child.attribute("", "name").as_deref() != Some("RequestFields"))
+    {
         copy(&mut content, child);
     }
     schema(out, prefixes, &face.namespace, "qualified", &used, content);
@@ -305,11 +311,16 @@ fn copy(out: &mut Markup, element: Element<'_>) {
         .attributes()
         .map(|attribute| {
             let prefix = attribute.prefix();
-            let name = if prefix.is_empty() { attribute.local().to_owned() } else { format!("{prefix}:{}", attribute.local()) };
+            let name = if prefix.is_empty() {
+                attribute.local().to_owned()
+            } else {
+                format!("{prefix}:{}", attribute.local())
+            };
             (name, attribute.value().into_owned())
         })
         .collect();
-    let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let attributes: Vec<(&str, &str)> =
+        attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let text = element.text();
     if element.children().next().is_some() {
         out.start(&name, &attributes);

@@ -37,9 +37,11 @@ static CONTRACTS: LazyLock<Vec<Contract>> = LazyLock::new(|| {
 /// By the full name of an operation: its contract, and its name there.
 static OPERATIONS: LazyLock<HashMap<String, (&'static Contract, &'static str)>> = LazyLock::new(|| {
     let operations = CONTRACTS.iter().flat_map(|contract| {
-        contract.face.operations.iter().map(move |operation| {
-            (operation.operation.name.to_string(), (contract, operation.name.as_str()))
-        })
+        contract
+            .face
+            .operations
+            .iter()
+            .map(move |operation| (operation.operation.name.to_string(), (contract, operation.name.as_str())))
     });
     operations.collect()
 });

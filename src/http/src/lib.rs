@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
 use tokio::time::timeout_at;
@@ -66,6 +66,8 @@ pub struct Head {
     pub content_type: String,
     /// Whether the body is compressed or otherwise encoded, which nobody asked for.
     pub encoded: bool,
+    /// `Retry-After` in seconds, if it is a number (RFC 9110 §10.2.3).
+    pub retry_after: Option<u64>,
 }
 
 /// How much of a body is of use.
@@ -164,6 +166,7 @@ fn head(response: &Response) -> Head {
         status: response.status().as_u16(),
         content_type: text(response.headers(), CONTENT_TYPE.as_str()).to_owned(),
         encoded: !matches!(encoding.as_str(), "" | "identity"),
+        retry_after: text(response.headers(), RETRY_AFTER.as_str()).trim().parse().ok(),
     }
 }
 

@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use crate::Language;
 
 /// One text and what to do about it, English first, with `{name}` where a value goes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The stable code by which the text is found.
     pub code: &'static str,
@@ -11,8 +14,24 @@ pub struct Entry {
     pub hint: [&'static str; 2],
 }
 
+/// An entry.
+pub const fn entry(code: &'static str, message: [&'static str; 2], hint: [&'static str; 2]) -> Entry {
+    Entry { code, message, hint }
+}
+
+/// Two lists of entries as one; `N` is the length of both together.
+pub const fn joined<const N: usize>(first: &[Entry], second: &[Entry]) -> [Entry; N] {
+    let mut all = [entry("", ["", ""], ["", ""]); N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}
+
 /// The texts of one crate.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Catalogue(pub &'static [Entry]);
 
 impl Catalogue {
@@ -60,6 +79,31 @@ impl Catalogue {
         }
         defects
     }
+}
+
+/// For a test of each crate: codes beginning with `prefix` that stand in the sources below a folder without being in the
+/// catalogue, and the other way round; folders and files named `text` hold the catalogue itself. The list must be empty.
+pub fn stray_codes(catalogue: Catalogue, sources: &Path, prefix: &str) -> Vec<String> {
+    let mut named = BTreeSet::new();
+    let mut folders = vec![sources.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if path.file_stem().is_some_and(|name| name == "text") {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap_or_default();
+            for (at, opening) in source.match_indices(&format!("\"{prefix}")) {
+                let code = source[at + opening.len()..].split('"').next().unwrap_or_default();
+                named.insert(format!("{prefix}{code}"));
+            }
+        }
+    }
+    let known: BTreeSet<String> = catalogue.0.iter().map(|entry| entry.code.to_owned()).collect();
+    named.symmetric_difference(&known).cloned().collect()
 }
 
 /// One pass over the template, so that a value that contains braces stays as it is.

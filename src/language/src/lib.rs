@@ -7,7 +7,7 @@
 mod catalogue;
 mod near;
 
-pub use catalogue::{Catalogue, Entry};
+pub use catalogue::{Catalogue, Entry, entry, joined, stray_codes};
 pub use near::near_names;
 
 /// A language in which texts exist.

@@ -61,6 +61,19 @@ impl Fleet {
             let retries = tally.retries.load(Ordering::Relaxed);
             let _ = writeln!(out, "kapia_adapter_retries_total{{{labels}}} {retries}");
         });
+        head(out, "kapia_adapter_last_success_seconds", "gauge", "When a call went well last, in Unix time.");
+        each(out, &|out, labels, tally| {
+            if let Some(at) = tally.last().success {
+                let _ = writeln!(out, "kapia_adapter_last_success_seconds{{{labels}}} {}", at.unix_timestamp());
+            }
+        });
+        head(out, "kapia_adapter_last_failure_seconds", "gauge", "When a call failed last, and how, in Unix time.");
+        each(out, &|out, labels, tally| {
+            if let Some((at, code)) = tally.last().failure {
+                let at = at.unix_timestamp();
+                let _ = writeln!(out, "kapia_adapter_last_failure_seconds{{{labels},code=\"{code}\"}} {at}");
+            }
+        });
         head(out, "kapia_adapter_failures_total", "counter", "Calls of adapters that failed, by code.");
         for (adapter, tally) in &tallies {
             for (code, count) in tally.codes() {
@@ -87,6 +100,13 @@ impl Fleet {
         for (name, (version, at)) in &loaded {
             let name = label(name);
             let _ = writeln!(out, "kapia_adapter_loaded_seconds{{adapter=\"{name}\",version=\"{version}\"}} {at}");
+        }
+        head(out, "kapia_adapter_version_refused", "gauge", "A version that cannot be served, and why: always 1.");
+        for (slot, refusal) in slots.iter().filter_map(|slot| Some((slot, slot.refused.as_ref()?))) {
+            let serving = slot.serving.as_ref().map(|living| living.package.name.as_str());
+            let name = label(serving.unwrap_or(&refusal.error.package));
+            let code = refusal.error.problems.first().map_or("package-unreadable", |problem| problem.code);
+            let _ = writeln!(out, "kapia_adapter_version_refused{{adapter=\"{name}\",code=\"{code}\"}} 1");
         }
         let refused = slots.iter().filter(|slot| slot.refused.is_some()).count();
         head(out, "kapia_adapter_versions_refused", "gauge", "Packages whose files cannot be served as they are now.");

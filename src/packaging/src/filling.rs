@@ -107,7 +107,8 @@ fn sql(engine: Engine, operations: &[Asked<'_>], filled: &mut Filled) {
     };
     filled.backend = format!("kind = \"sql\"\n{connection}");
     filled.fill_in.push(format!("[backend] {missing}"));
-    let mut script = "-- A table for each operation with what the example answers, so that the package can be tried.\n".to_owned();
+    let mut script =
+        "-- A table for each operation with what the example answers, so that the package can be tried.\n".to_owned();
     for operation in operations {
         let short = operation.short;
         let table = snake(short.strip_prefix("Get").filter(|rest| !rest.is_empty()).unwrap_or(short));
@@ -203,10 +204,9 @@ fn rest(operations: &[Asked<'_>], filled: &mut Filled) {
                 queries.push_str(&format!("query.{name} = {}\n", quoted(&value)));
             }
         }
-        filled.operations.push(format!(
-            "[operation.rest]\npath = {}\n{queries}# status.404 = \"no-data\"\n",
-            quoted(&path)
-        ));
+        filled
+            .operations
+            .push(format!("[operation.rest]\npath = {}\n{queries}# status.404 = \"no-data\"\n", quoted(&path)));
         let template = answer(operation.answer, operation.response, Style::Json);
         filled.files.insert(format!("responses/{short}.xml"), template.into());
         filled.fill_in.push(format!("{short}: [operation.rest] path, responses/{short}.xml"));
@@ -221,7 +221,10 @@ fn soap(file: &Path, operations: &[Asked<'_>], filled: &mut Filled) -> Result<()
     let octets = std::fs::read(file).map(Bytes::from).map_err(|error| unusable(&error.kind().to_string()))?;
     let described = wsdl::read(octets.clone()).map_err(|cause| unusable(&cause))?;
     let name = file.file_name().map_or_else(|| "service.wsdl".to_owned(), |name| name.to_string_lossy().into_owned());
-    filled.backend = format!("kind = \"soap\"\nwsdl = {}\n# address = \"https://…\"\n# username = \"regix\"\n# secret_env = \"REGISTER_SECRET\"", quoted(&format!("upstream/{name}")));
+    filled.backend = format!(
+        "kind = \"soap\"\nwsdl = {}\n# address = \"https://…\"\n# username = \"regix\"\n# secret_env = \"REGISTER_SECRET\"",
+        quoted(&format!("upstream/{name}"))
+    );
     filled.files.insert(format!("upstream/{name}"), octets);
     filled.fill_in.push("[backend] address, username, secret_env".to_owned());
     let memory = described.schemas.iter().fold(Memory::new(), |memory, (name, bytes)| memory.with(name, bytes.clone()));
@@ -298,7 +301,8 @@ impl Style {
 
     fn step(self, local: &str) -> String {
         let name = self.name(local);
-        let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_numeric());
+        let plain =
+            name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_numeric());
         if plain { format!(".{name}") } else { format!("['{name}']") }
     }
 
@@ -398,8 +402,12 @@ impl Writing {
     fn loop_name(&self, local: &str) -> String {
         let mut name = snake(local);
         // Words of templates, and values that are there already.
-        let taken = ["answer", "request", "call", "status", "loop", "for", "in", "if", "not", "is", "and", "or", "none", "true", "false"];
-        while taken.contains(&name.as_str()) || self.names.contains(&name) || name.starts_with(|c: char| c.is_numeric()) {
+        let taken = [
+            "answer", "request", "call", "status", "loop", "for", "in", "if", "not", "is", "and", "or", "none", "true",
+            "false",
+        ];
+        while taken.contains(&name.as_str()) || self.names.contains(&name) || name.starts_with(|c: char| c.is_numeric())
+        {
             name.insert_str(0, "one_");
         }
         name

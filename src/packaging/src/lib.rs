@@ -26,7 +26,7 @@ mod wsdl;
 pub use draft::{Draft, DraftOperation};
 pub use error::PackagingError;
 pub use export::{Exported, export};
-pub use import::{Import, Imported, Lack, Wishes, import};
 pub use filling::{Engine, Kind};
+pub use import::{Import, Imported, Lack, Wishes, import};
 pub use scaffold::{Scaffolded, Seed, scaffold};
 pub use source::Source;

@@ -30,9 +30,15 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     let records = Records::open(folder.path().join("records.db"), Environment::Production).unwrap();
     support::fill(&records).await;
-    support::apply(&records, time::macros::datetime!(2026-08-01 08:00 UTC), vec![support::put(support::MINISTRY, 666, hostile())]).await;
+    support::apply(
+        &records,
+        time::macros::datetime!(2026-08-01 08:00 UTC),
+        vec![support::put(support::MINISTRY, 666, hostile())],
+    )
+    .await;
     let config = PagesConfig { contact: Some("help@example.bg".to_owned()), ..PagesConfig::default() };
-    let pages = Arc::new(Pages::new(records, config, FacadeConfig { open: true, ..FacadeConfig::default() }, &sites).unwrap());
+    let pages =
+        Arc::new(Pages::new(records, config, FacadeConfig { open: true, ..FacadeConfig::default() }, &sites).unwrap());
     for problem in pages.problems() {
         eprintln!("{problem}");
     }
@@ -81,7 +87,10 @@ async fn serve(mut stream: TcpStream, pages: &Pages) {
         }
     }
     let header = |name: &str| {
-        headers.iter().find_map(|line| line.split_once(':').filter(|(known, _)| known.eq_ignore_ascii_case(name))).map(|(_, value)| value.trim())
+        headers
+            .iter()
+            .find_map(|line| line.split_once(':').filter(|(known, _)| known.eq_ignore_ascii_case(name)))
+            .map(|(_, value)| value.trim())
     };
     let (path, query) = target.split_once('?').map_or((target.as_str(), None), |(path, query)| (path, Some(query)));
     let ask = Ask {
@@ -98,7 +107,10 @@ async fn serve(mut stream: TcpStream, pages: &Pages) {
         Some(page) => (page.status, page.content_type, page.headers, page.body),
         None => (404, "text/plain", Vec::new(), Default::default()),
     };
-    let mut head = format!("HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
+    let mut head = format!(
+        "HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n",
+        body.len()
+    );
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }

@@ -1,7 +1,9 @@
 //! What an operator says about the pages, in `kapia.toml`.
 
+use crate::text::ERRORS;
 use kapia_language::Language;
 use serde::Deserialize;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// `[portal.pages]`.
@@ -99,24 +101,57 @@ impl From<PageLanguage> for Language {
 }
 
 /// Configuration that cannot be meant.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum PagesError {
     /// A host name of a site.
-    #[error("the host {0:?} of a site is no host name; hint: write the name alone, without scheme, port and path")]
     Host(String),
     /// Two sites with one name.
-    #[error("two sites have the host {0:?}; hint: give each administration a name of its own")]
     HostTwice(String),
-    /// An EIK of a site.
-    #[error("the supplier of the site {0:?} is no EIK; hint: it has 9 or 13 digits")]
+    /// An EIK of the site with this host.
     Supplier(String),
     /// An address for absolute links.
-    #[error("the base {0:?} is no address of a site; hint: write https:// and the host, without a path")]
     Base(String),
-    /// A token of the façade; the wrong value is not repeated, it may be the token itself.
-    #[error("token no. {0} of the façade is not a digest; hint: write sha256: and the SHA-256 of the token in hexadecimal")]
+    /// A token of the façade by its place in the list; the wrong value is not repeated, it may be the token itself.
     Token(usize),
 }
+
+impl PagesError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Host(_) => "site-host",
+            Self::HostTwice(_) => "site-host-twice",
+            Self::Supplier(_) => "site-supplier",
+            Self::Base(_) => "pages-base",
+            Self::Token(_) => "facade-token",
+        }
+    }
+
+    /// The cause.
+    pub fn message(&self, language: Language) -> String {
+        ERRORS.message(self.code(), language, &[("value", &self.value())])
+    }
+
+    /// What to do.
+    pub fn hint(&self, language: Language) -> String {
+        ERRORS.hint(self.code(), language, &[])
+    }
+
+    fn value(&self) -> String {
+        match self {
+            Self::Host(value) | Self::HostTwice(value) | Self::Supplier(value) | Self::Base(value) => value.clone(),
+            Self::Token(place) => place.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for PagesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; hint: {}", self.message(Language::English), self.hint(Language::English))
+    }
+}
+
+impl std::error::Error for PagesError {}
 
 /// A base without a slash at its end, if it is one.
 pub(crate) fn base(text: &str) -> Result<String, PagesError> {

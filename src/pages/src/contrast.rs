@@ -56,7 +56,9 @@ pub(crate) fn unreadable(css: &[&str]) -> Vec<String> {
             if let (Some(a), Some(b)) = (palette.get(*front), palette.get(*back)) {
                 let ratio = contrast(*a, *b);
                 if ratio < *least {
-                    found.push(format!("--{front} on --{back} has a contrast of {ratio:.2}:1 in the {name} colours and needs {least}:1"));
+                    found.push(format!(
+                        "--{front} on --{back} has a contrast of {ratio:.2}:1 in the {name} colours and needs {least}:1"
+                    ));
                 }
             }
         }

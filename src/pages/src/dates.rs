@@ -53,9 +53,8 @@ pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
 
 /// IMF-fixdate (RFC 9110 §5.6.7): for `Last-Modified`.
 pub(crate) fn http_date(moment: OffsetDateTime) -> String {
-    let form = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
+    let form =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
     moment.to_offset(UtcOffset::UTC).format(&form).unwrap_or_default()
 }
 

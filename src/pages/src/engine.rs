@@ -57,7 +57,11 @@ impl Engine {
                 let names = TEMPLATES.iter().map(|(ours, _)| *ours);
                 let near = kapia_language::near_names(name, names).join(", ");
                 let hint = if near.is_empty() { String::new() } else { format!("; did you mean {near}?") };
-                refused.push(Broken { name: name.clone(), line: None, reason: format!("no page uses a template of this name{hint}") });
+                refused.push(Broken {
+                    name: name.clone(),
+                    line: None,
+                    reason: format!("no page uses a template of this name{hint}"),
+                });
             }
             known
         });
@@ -72,7 +76,8 @@ impl Engine {
                 }
                 Err(broken) => {
                     for name in std::mem::take(&mut overrides).into_keys() {
-                        let reason = format!("the pages do not fit together with it: {}: {}", broken.name, broken.reason);
+                        let reason =
+                            format!("the pages do not fit together with it: {}: {}", broken.name, broken.reason);
                         refused.push(Broken { name, line: broken.line, reason });
                     }
                 }

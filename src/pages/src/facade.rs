@@ -27,7 +27,11 @@ pub(crate) async fn answer(pages: &Pages, ask: &Ask<'_>, rest: &str) -> Page {
             refused(503, "failed-text").with("Retry-After", "120")
         }
     };
-    if pages.facade.open { page.kept(60) } else { page.with("Cache-Control", "private, no-cache").with("Vary", "Authorization") }
+    if pages.facade.open {
+        page.kept(60)
+    } else {
+        page.with("Cache-Control", "private, no-cache").with("Vary", "Authorization")
+    }
 }
 
 async fn found(pages: &Pages, ask: &Ask<'_>, rest: &str) -> Result<Result<Value, Page>, RecordsError> {

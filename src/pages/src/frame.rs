@@ -88,15 +88,13 @@ impl Frame {
     pub fn of(site: &Site, ask: &Ask<'_>, place: &Place, query: &str, language: Language, title: String) -> Frame {
         let base = site.base(ask);
         let address = |language: Language| format!("{}{query}", place.address(language));
-        let languages = [(Language::Bulgarian, "Български"), (Language::English, "English")].map(|(other, name)| Other {
-            tag: code(other),
-            name,
-            href: address(other),
-            current: other == language,
-        });
+        let languages = [(Language::Bulgarian, "Български"), (Language::English, "English")]
+            .map(|(other, name)| Other { tag: code(other), name, href: address(other), current: other == language });
         let mut alternates: Vec<Alternate> = Vec::new();
         if let Some(base) = &base {
-            alternates.extend(languages.iter().map(|other| Alternate { tag: other.tag, href: format!("{base}{}", other.href) }));
+            alternates.extend(
+                languages.iter().map(|other| Alternate { tag: other.tag, href: format!("{base}{}", other.href) }),
+            );
             let neutral = if *place == Place::Home { "/".to_owned() } else { place.path() };
             alternates.push(Alternate { tag: "x-default", href: format!("{base}{neutral}{query}") });
         }

@@ -57,7 +57,12 @@ impl Words {
         let Some(first) = first.filter(|first| *first > WINDOW / 2) else { return shortened(text, WINDOW) };
         // A few words before it, from the beginning of a word.
         let before = text.get(..first).unwrap_or("");
-        let keep = before.char_indices().rev().filter(|(_, c)| c.is_whitespace()).nth(7).map_or(0, |(at, c)| at + c.len_utf8());
+        let keep = before
+            .char_indices()
+            .rev()
+            .filter(|(_, c)| c.is_whitespace())
+            .nth(7)
+            .map_or(0, |(at, c)| at + c.len_utf8());
         format!("…{}", shortened(text.get(keep..).unwrap_or(text), WINDOW))
     }
 }

@@ -26,11 +26,14 @@ pub(crate) fn service(
     }
     let mut channels = Vec::new();
     if let Some(address) = service.url.as_ref().filter(|_| service.online) {
-        channels.push(json!({ "@type": "ServiceChannel", "serviceUrl": address, "availableLanguage": languages(record) }));
+        channels
+            .push(json!({ "@type": "ServiceChannel", "serviceUrl": address, "availableLanguage": languages(record) }));
     }
     channels.extend(service.units.iter().map(at_desk));
-    let mut identifiers = vec![json!({ "@type": "PropertyValue", "propertyID": "ServiceNumber", "value": service.number })];
-    identifiers.extend(service.oid.iter().map(|oid| json!({ "@type": "PropertyValue", "propertyID": "OID", "value": oid })));
+    let mut identifiers =
+        vec![json!({ "@type": "PropertyValue", "propertyID": "ServiceNumber", "value": service.number })];
+    identifiers
+        .extend(service.oid.iter().map(|oid| json!({ "@type": "PropertyValue", "propertyID": "OID", "value": oid })));
     let offers: Vec<Json> = service
         .channels
         .iter()
@@ -38,7 +41,8 @@ pub(crate) fn service(
         .flat_map(|line| line.fees.iter().filter_map(move |fee| Some((line, fee.in_euro()?))))
         .map(|(line, price)| json!({ "@type": "Offer", "name": line.kind, "price": price, "priceCurrency": "EUR" }))
         .collect();
-    let outputs: Vec<Json> = service.outputs.iter().map(|output| json!({ "@type": "Thing", "name": output.name })).collect();
+    let outputs: Vec<Json> =
+        service.outputs.iter().map(|output| json!({ "@type": "Thing", "name": output.name })).collect();
     let value = json!({
         "@context": "https://schema.org",
         "@type": "GovernmentService",
@@ -151,7 +155,10 @@ mod tests {
     fn no_value_can_end_the_script_element() {
         let text = data(json!({ "name": "</script><script>alert(1)</script><!-- & -->" })).to_string();
         assert!(!text.contains(['<', '>', '&']), "{text}");
-        assert_eq!(serde_json::from_str::<Json>(&text).unwrap()["name"], "</script><script>alert(1)</script><!-- & -->");
+        assert_eq!(
+            serde_json::from_str::<Json>(&text).unwrap()["name"],
+            "</script><script>alert(1)</script><!-- & -->"
+        );
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub(crate) fn grouped(number: i64, separator: &str) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push_str(separator);
         }
         out.push(digit);
@@ -108,7 +108,13 @@ mod tests {
 
     #[test]
     fn levs_become_euros_at_the_fixed_rate_rounded_half_up() {
-        for (lev, euro) in [("1.95583", None), ("1.96", Some("1.00")), ("20", Some("10.23")), ("0.01", Some("0.01")), ("100", Some("51.13"))] {
+        for (lev, euro) in [
+            ("1.95583", None),
+            ("1.96", Some("1.00")),
+            ("20", Some("10.23")),
+            ("0.01", Some("0.01")),
+            ("100", Some("51.13")),
+        ] {
             assert_eq!(Money::read(lev, "BGN").map(|money| money.euro().plain()).as_deref(), euro, "{lev}");
         }
         assert_eq!(Money::read("10", "EUR").unwrap().lev().plain(), "19.56");
@@ -125,7 +131,9 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_not_taken_for_one() {
-        for (amount, currency) in [("", "BGN"), ("1,5", "BGN"), ("-1", "EUR"), ("1.234", "EUR"), ("1", "USD"), ("9999999999999999", "EUR")] {
+        for (amount, currency) in
+            [("", "BGN"), ("1,5", "BGN"), ("-1", "EUR"), ("1.234", "EUR"), ("1", "USD"), ("9999999999999999", "EUR")]
+        {
             assert_eq!(Money::read(amount, currency), None, "{amount} {currency}");
         }
     }

@@ -109,7 +109,10 @@ impl Pages {
 
 fn file(asset: &assets::Asset, ask: &Ask<'_>) -> Page {
     let page = Page::new(200, asset.content_type, asset.body.clone());
-    let named = ask.query.and_then(|query| query.strip_prefix("v=")).is_some_and(|tag| asset.tag.starts_with(tag) && tag.len() >= 12);
+    let named = ask
+        .query
+        .and_then(|query| query.strip_prefix("v="))
+        .is_some_and(|tag| asset.tag.starts_with(tag) && tag.len() >= 12);
     if named { page.with("Cache-Control", format!("public, max-age={FOR_EVER}, immutable")) } else { page.kept(300) }
 }
 

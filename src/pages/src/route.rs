@@ -84,7 +84,9 @@ impl Route {
 }
 
 fn place(steps: &[&str]) -> Option<Place> {
-    let key = |eik: &str, number: &str| Some(Key { supplier: Eik::parse(eik).ok()?, service: ServiceNumber::parse(number).ok()? });
+    let key = |eik: &str, number: &str| {
+        Some(Key { supplier: Eik::parse(eik).ok()?, service: ServiceNumber::parse(number).ok()? })
+    };
     Some(match steps {
         [] => Place::Home,
         ["services"] => Place::Services,
@@ -193,7 +195,14 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_is_left_to_others() {
-        for path in ["/services/EgovService", "/RegiXEntryPoint.svc", "/services/EgovService/soap12", "x", "/services/1/2/3", "/sitemap-0.xml"] {
+        for path in [
+            "/services/EgovService",
+            "/RegiXEntryPoint.svc",
+            "/services/EgovService/soap12",
+            "x",
+            "/services/1/2/3",
+            "/sitemap-0.xml",
+        ] {
             assert_eq!(Route::of(path), None, "{path}");
         }
         assert_eq!(Route::of("/bg/nowhere"), Some(Route::Missing(Language::Bulgarian)));

@@ -179,12 +179,17 @@ impl Here<'_> {
 
     /// The way to a page: the first page, then what is given.
     fn crumbs(&self, between: Vec<Crumb>) -> Vec<Crumb> {
-        let home = Crumb { href: Place::Home.address(self.language), text: say("home", self.language, &[]), lang: None };
+        let home =
+            Crumb { href: Place::Home.address(self.language), text: say("home", self.language, &[]), lang: None };
         std::iter::once(home).chain(between).collect()
     }
 
     fn crumb(&self, administration: &Administration) -> Crumb {
-        Crumb { href: administration.href.clone(), text: administration.title.clone(), lang: administration.lang.clone() }
+        Crumb {
+            href: administration.href.clone(),
+            text: administration.title.clone(),
+            lang: administration.lang.clone(),
+        }
     }
 
     /// The way to what belongs to an administration.

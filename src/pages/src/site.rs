@@ -180,11 +180,18 @@ impl Dress {
         let (engine, broken) = Engine::of_site(templates, &specimen::contexts());
         for broken in broken {
             let line = broken.line.map(|line| format!(":{line}")).unwrap_or_default();
-            problems.push(format!("{}{line}: {}; hint: the template of the program serves instead", broken.name, broken.reason));
+            problems.push(format!(
+                "{}{line}: {}; hint: the template of the program serves instead",
+                broken.name, broken.reason
+            ));
         }
         if let Some(css) = files.get("site.css").and_then(|file| std::str::from_utf8(&file.body).ok()) {
             let unreadable = contrast::unreadable(&[assets::STYLE, css]);
-            problems.extend(unreadable.into_iter().map(|pair| format!("static/site.css: {pair}; hint: some readers will not see it")));
+            problems.extend(
+                unreadable
+                    .into_iter()
+                    .map(|pair| format!("static/site.css: {pair}; hint: some readers will not see it")),
+            );
         }
         Dress { engine, files, problems }
     }
@@ -197,7 +204,9 @@ fn templates(folder: &Path, problems: &mut Vec<String>) -> BTreeMap<String, Stri
         if !name.ends_with(".html") || !is_plain_file(&path, &name, problems) {
             continue;
         }
-        match read(&path, LONGEST_TEMPLATE).and_then(|octets| String::from_utf8(octets).map_err(|_| "it is not UTF-8".to_owned())) {
+        match read(&path, LONGEST_TEMPLATE)
+            .and_then(|octets| String::from_utf8(octets).map_err(|_| "it is not UTF-8".to_owned()))
+        {
             Ok(source) => {
                 found.insert(name, source);
             }
@@ -218,8 +227,12 @@ fn files(folder: &Path, problems: &mut Vec<String>) -> BTreeMap<String, Asset> {
         }
         for (name, path) in entries(&folder, problems) {
             let full = format!("{prefix}{name}");
-            if !name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet)) || name.starts_with('.') {
-                problems.push(format!("static/{full}: left out; hint: names are of Latin letters, digits, dots and hyphens"));
+            if !name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet))
+                || name.starts_with('.')
+            {
+                problems.push(format!(
+                    "static/{full}: left out; hint: names are of Latin letters, digits, dots and hyphens"
+                ));
                 continue;
             }
             if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {

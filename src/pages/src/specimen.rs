@@ -41,14 +41,20 @@ fn of(language: Language, full: bool) -> Option<Vec<(&'static str, Value)>> {
         authorization: None,
         now,
     };
-    let site = Site::main(&PagesConfig { contact: full.then(|| "help@example.bg".to_owned()), ..PagesConfig::default() }, Environment::Production).ok()?;
+    let site = Site::main(
+        &PagesConfig { contact: full.then(|| "help@example.bg".to_owned()), ..PagesConfig::default() },
+        Environment::Production,
+    )
+    .ok()?;
     let key = Key { supplier: Eik::parse("000695388").ok()?, service: ServiceNumber::parse("2835").ok()? };
     let place = Place::Service(key);
     let mut frame = Frame::of(&site, &ask, &place, "", language, "Заглавие".to_owned());
     if full {
         frame.description = "Описание".to_owned();
-        frame.crumbs = vec![Crumb { href: "/bg".to_owned(), text: "Начало".to_owned(), lang: Some("bg".to_owned()) }];
-        frame.feeds = vec![Feed { title: "Atom".to_owned(), href: "/".to_owned(), content_type: "application/atom+xml" }];
+        frame.crumbs =
+            vec![Crumb { href: "/bg".to_owned(), text: "Начало".to_owned(), lang: Some("bg".to_owned()) }];
+        frame.feeds =
+            vec![Feed { title: "Atom".to_owned(), href: "/".to_owned(), content_type: "application/atom+xml" }];
         frame.data = Some(Value::from_safe_string("{}".to_owned()));
     }
     let text = |text: &str| full.then(|| text.to_owned());
@@ -83,7 +89,11 @@ fn of(language: Language, full: bool) -> Option<Vec<(&'static str, Value)>> {
     let octets = if full { SPECIMEN } else { "<ServiceRecord xmlns=\"urn:egov-gateway:portal:service-record:1\"/>" };
     let service = Service::read(&Record::read(octets.as_bytes().into()).ok()?, "2835", "000695388", now, language);
     let shown = Shown { number: 3, date: moment.clone(), history: text("/bg/services/000695388/2835/versions") };
-    let notices = if full { vec![Notice { text: "Бележка".to_owned(), href: text("/bg"), link: text("Вижте") }] } else { Vec::new() };
+    let notices = if full {
+        vec![Notice { text: "Бележка".to_owned(), href: text("/bg"), link: text("Вижте") }]
+    } else {
+        Vec::new()
+    };
 
     let list = context! {
         query => if full { "порта" } else { "" },
@@ -161,7 +171,10 @@ mod tests {
     #[test]
     fn a_broken_template_is_refused_with_the_line() {
         assert_eq!(refused("home.html", "one\n{% if %}").0, Some(2));
-        let (line, reason) = refused("service.html", "{% extends \"kapia/service.html\" %}\n\n{% block title %}{{ servic.name }}{% endblock %}");
+        let (line, reason) = refused(
+            "service.html",
+            "{% extends \"kapia/service.html\" %}\n\n{% block title %}{{ servic.name }}{% endblock %}",
+        );
         assert_eq!((line, reason.contains("undefined")), (Some(3), true), "{reason}");
         assert!(refused("layout.html", "{{ t(\"home-titel\") }}").1.contains("home-title"));
         assert!(refused("home.html", "{% for x in range(100000000) %}{% endfor %}").1.len() > 5);
@@ -173,7 +186,10 @@ mod tests {
     fn one_broken_template_does_not_take_the_others_along() {
         let overrides = BTreeMap::from([
             ("home.html".to_owned(), "{% broken %}".to_owned()),
-            ("missing.html".to_owned(), "{% extends \"kapia/missing.html\" %}{% block foot %}наш{% endblock %}".to_owned()),
+            (
+                "missing.html".to_owned(),
+                "{% extends \"kapia/missing.html\" %}{% block foot %}наш{% endblock %}".to_owned(),
+            ),
         ]);
         let contexts = contexts();
         let (engine, refused) = Engine::of_site(overrides, &contexts);

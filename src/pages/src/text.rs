@@ -1,10 +1,12 @@
 //! Every word on a page that is not of a record, in English and Bulgarian.
 
+mod errors;
 mod labels;
 mod words;
 
 use kapia_language::{Catalogue, Language};
 
+pub(crate) use errors::ERRORS;
 pub(crate) use labels::label;
 
 /// The words of pages.
@@ -30,6 +32,7 @@ mod tests {
     #[test]
     fn every_text_exists_in_both_languages() {
         assert!(WORDS.defects().is_empty(), "{:?}", WORDS.defects());
+        assert!(ERRORS.defects().is_empty(), "{:?}", ERRORS.defects());
         assert!(labels::LABELS.defects().is_empty(), "{:?}", labels::LABELS.defects());
     }
 

@@ -161,7 +161,8 @@ pub(crate) fn escape(text: &str, out: &mut String) {
 /// An address that a page may link to: web, mail or telephone, and nothing that a browser would run.
 pub(crate) fn link(address: &str) -> Option<String> {
     let address = address.trim();
-    if address.len() > 2048 || address.chars().any(|c| c.is_control() || c.is_whitespace() || "<>\"\\^`{|}".contains(c)) {
+    if address.len() > 2048 || address.chars().any(|c| c.is_control() || c.is_whitespace() || "<>\"\\^`{|}".contains(c))
+    {
         return None;
     }
     let (scheme, rest) = address.split_once(':')?;
@@ -191,8 +192,32 @@ fn is_silent(element: Element<'_>) -> bool {
 fn is_inline(name: &str) -> bool {
     matches!(
         name,
-        "a" | "abbr" | "b" | "big" | "br" | "cite" | "code" | "del" | "em" | "font" | "i" | "ins" | "kbd" | "label"
-            | "mark" | "q" | "s" | "small" | "span" | "strike" | "strong" | "sub" | "sup" | "tt" | "u" | "var" | "time"
+        "a" | "abbr"
+            | "b"
+            | "big"
+            | "br"
+            | "cite"
+            | "code"
+            | "del"
+            | "em"
+            | "font"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "label"
+            | "mark"
+            | "q"
+            | "s"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "tt"
+            | "u"
+            | "var"
+            | "time"
     )
 }
 
@@ -367,7 +392,9 @@ impl Builder {
         for child in element.children() {
             match name(child).as_str() {
                 "tr" => self.row(child),
-                "thead" | "tbody" | "tfoot" => child.children().filter(|row| name(*row) == "tr").for_each(|row| self.row(row)),
+                "thead" | "tbody" | "tfoot" => {
+                    child.children().filter(|row| name(*row) == "tr").for_each(|row| self.row(row))
+                }
                 _ => {}
             }
         }

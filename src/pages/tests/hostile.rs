@@ -87,10 +87,65 @@ async fn page_of(octets: String, name: &str, query: &str) -> Vec<String> {
 fn holds_nothing_foreign(page: &str) -> Result<(), String> {
     let root = html::read(page)?;
     const ELEMENTS: [&str; 59] = [
-        "#root", "html", "head", "meta", "title", "link", "script", "body", "a", "header", "div", "img", "span", "nav", "ul", "li",
-        "ol", "main", "article", "section", "h1", "h2", "h3", "h4", "h5", "h6", "p", "dl", "dt", "dd", "table", "caption", "thead",
-        "tbody", "tr", "th", "td", "strong", "em", "sub", "sup", "br", "hr", "blockquote", "address", "time", "footer", "aside",
-        "form", "label", "input", "button", "mark", "small", "code", "pre", "abbr", "figure", "cite",
+        "#root",
+        "html",
+        "head",
+        "meta",
+        "title",
+        "link",
+        "script",
+        "body",
+        "a",
+        "header",
+        "div",
+        "img",
+        "span",
+        "nav",
+        "ul",
+        "li",
+        "ol",
+        "main",
+        "article",
+        "section",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "p",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "strong",
+        "em",
+        "sub",
+        "sup",
+        "br",
+        "hr",
+        "blockquote",
+        "address",
+        "time",
+        "footer",
+        "aside",
+        "form",
+        "label",
+        "input",
+        "button",
+        "mark",
+        "small",
+        "code",
+        "pre",
+        "abbr",
+        "figure",
+        "cite",
     ];
     for element in root.all() {
         if !ELEMENTS.contains(&element.name.as_str()) {
@@ -100,7 +155,12 @@ fn holds_nothing_foreign(page: &str) -> Result<(), String> {
             let address = ["href", "src", "action"].contains(&name.as_str());
             let sane = value.starts_with('/') && !value.starts_with("//")
                 || ["https://", "http://", "mailto:", "tel:", "#"].iter().any(|scheme| value.starts_with(scheme));
-            if name.starts_with("on") || name == "style" || name == "srcdoc" || name == "http-equiv" || (address && !sane) {
+            if name.starts_with("on")
+                || name == "style"
+                || name == "srcdoc"
+                || name == "http-equiv"
+                || (address && !sane)
+            {
                 return Err(format!("<{} {name}={value:?}>", element.name));
             }
             let elsewhere = value.starts_with("http") && !value.starts_with("https://services.example.bg/");
@@ -118,7 +178,11 @@ fn holds_nothing_foreign(page: &str) -> Result<(), String> {
                 }
             }
         }
-        if element.name == "p" && element.children().any(|child| ["p", "ul", "ol", "table", "div", "h3", "dl"].contains(&child.name.as_str())) {
+        if element.name == "p"
+            && element
+                .children()
+                .any(|child| ["p", "ul", "ol", "table", "div", "h3", "dl"].contains(&child.name.as_str()))
+        {
             return Err("a block in a paragraph".to_owned());
         }
     }
@@ -163,18 +227,61 @@ async fn markup_that_is_allowed_arrives() {
 
 fn piece() -> impl Strategy<Value = String> {
     let tag = prop::sample::select(vec![
-        "p", "ul", "ol", "li", "b", "i", "a", "h1", "h4", "table", "tr", "td", "th", "dl", "dt", "dd", "div", "span", "script", "style",
-        "svg", "br", "hr", "blockquote", "pre", "sub", "iframe", "form", "input", "img", "tbody", "P", "SCRIPT",
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "b",
+        "i",
+        "a",
+        "h1",
+        "h4",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "dl",
+        "dt",
+        "dd",
+        "div",
+        "span",
+        "script",
+        "style",
+        "svg",
+        "br",
+        "hr",
+        "blockquote",
+        "pre",
+        "sub",
+        "iframe",
+        "form",
+        "input",
+        "img",
+        "tbody",
+        "P",
+        "SCRIPT",
     ]);
     let attribute = prop::sample::select(vec![
-        "", " href=\"https://a.bg\"", " href=\"javascript:x\"", " onclick=\"x\"", " style=\"x\"", " colspan=\"3\"", " rowspan=\"999999\"",
-        " class=\"wrap\"", " id=\"content\"", " lang=\"\"", " src=\"x\"",
+        "",
+        " href=\"https://a.bg\"",
+        " href=\"javascript:x\"",
+        " onclick=\"x\"",
+        " style=\"x\"",
+        " colspan=\"3\"",
+        " rowspan=\"999999\"",
+        " class=\"wrap\"",
+        " id=\"content\"",
+        " lang=\"\"",
+        " src=\"x\"",
     ]);
     prop_oneof![
         (tag.clone(), attribute.clone()).prop_map(|(tag, attribute)| format!("<{tag}{attribute}>")),
         tag.clone().prop_map(|tag| format!("</{tag}>")),
         (tag, attribute).prop_map(|(tag, attribute)| format!("<{tag}{attribute}/>")),
-        prop::sample::select(vec!["&amp;", "&lt;", "&nbsp;", "&", "<", ">", "\"", "'", "]]>", "<!--", "-->", "{{", "%}"]).prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "&amp;", "&lt;", "&nbsp;", "&", "<", ">", "\"", "'", "]]>", "<!--", "-->", "{{", "%}"
+        ])
+        .prop_map(str::to_owned),
         "[а-яa-z ]{1,6}",
         "\\PC{1,3}",
     ]
@@ -182,14 +289,45 @@ fn piece() -> impl Strategy<Value = String> {
 
 /// Markup that nests, so that it is read as markup and not as text.
 fn tree() -> impl Strategy<Value = String> {
-    let leaf = prop_oneof!["[а-я &<]{1,8}".prop_map(|text| escaped(&text)), Just("<br/>".to_owned()), Just("<hr/>".to_owned())];
+    let leaf = prop_oneof![
+        "[а-я &<]{1,8}".prop_map(|text| escaped(&text)),
+        Just("<br/>".to_owned()),
+        Just("<hr/>".to_owned())
+    ];
     leaf.prop_recursive(6, 60, 5, |inner| {
         let tag = prop::sample::select(vec![
-            "p", "ul", "ol", "li", "b", "i", "a", "h1", "h5", "table", "thead", "tr", "td", "th", "dl", "dt", "dd", "div", "span", "script",
-            "blockquote", "pre", "sub", "form", "select", "section", "center", "font",
+            "p",
+            "ul",
+            "ol",
+            "li",
+            "b",
+            "i",
+            "a",
+            "h1",
+            "h5",
+            "table",
+            "thead",
+            "tr",
+            "td",
+            "th",
+            "dl",
+            "dt",
+            "dd",
+            "div",
+            "span",
+            "script",
+            "blockquote",
+            "pre",
+            "sub",
+            "form",
+            "select",
+            "section",
+            "center",
+            "font",
         ]);
         (tag, prop::collection::vec(inner, 0..5)).prop_map(|(tag, children)| {
-            let attributes = if tag == "a" { " href=\"https://a.bg/\" onclick=\"x\"" } else { " onclick=\"x\" style=\"y\"" };
+            let attributes =
+                if tag == "a" { " href=\"https://a.bg/\" onclick=\"x\"" } else { " onclick=\"x\" style=\"y\"" };
             format!("<{tag}{attributes}>{}</{tag}>", children.concat())
         })
     })
@@ -202,7 +340,7 @@ proptest! {
     fn no_pieces_of_markup_break_a_page(pieces in prop::collection::vec(piece(), 0..25)) {
         let attack = pieces.concat();
         let attack: String = attack.chars().filter(|c| !c.is_control() && !('\u{fffe}'..='\u{ffff}').contains(c)).collect();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         for page in runtime.block_on(page_of(with_everywhere(&attack), &format!("x{attack}"), &attack)) {
             prop_assert_eq!(holds_nothing_foreign(&page), Ok(()), "{}", page);
         }
@@ -210,7 +348,7 @@ proptest! {
 
     #[test]
     fn no_tree_of_markup_breaks_a_page(attack in tree()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         for page in runtime.block_on(page_of(with_everywhere(&attack), "x", "x")) {
             prop_assert_eq!(holds_nothing_foreign(&page), Ok(()), "{}", page);
         }

@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/golden.rs"]
+mod golden;
 #[path = "support/html.rs"]
 #[allow(dead_code)]
 mod html;
@@ -61,7 +63,10 @@ async fn every_page_is_well_formed_and_made_for_everybody() {
             }
             let body = root.one("body");
             let first = body.children().next().unwrap();
-            claim(first.get("href") == Some("#content") && root.one("main").get("id") == Some("content"), "the first link skips to the content");
+            claim(
+                first.get("href") == Some("#content") && root.one("main").get("id") == Some("content"),
+                "the first link skips to the content",
+            );
             headings_do_not_skip(&root, &path);
             for nav in root.find("nav") {
                 claim(nav.get("aria-label").or(nav.get("aria-labelledby")).is_some(), "navigations have names");
@@ -75,19 +80,31 @@ async fn every_page_is_well_formed_and_made_for_everybody() {
                 for (attribute, value) in &element.attributes {
                     let refers = ["aria-labelledby", "aria-describedby", "for"].contains(&attribute.as_str());
                     claim(!refers || ids.contains(&value.as_str()), "references lead somewhere");
-                    claim(!attribute.starts_with("on") && attribute != "style", "nothing runs and nothing is styled in place");
-                    claim(attribute != "href" || !value.starts_with('#') || ids.contains(&&value[1..]), "links within the page lead somewhere");
+                    claim(
+                        !attribute.starts_with("on") && attribute != "style",
+                        "nothing runs and nothing is styled in place",
+                    );
+                    claim(
+                        attribute != "href" || !value.starts_with('#') || ids.contains(&&value[1..]),
+                        "links within the page lead somewhere",
+                    );
                 }
             }
             for input in root.find("input").into_iter().filter(|input| input.get("type") != Some("hidden")) {
-                let labelled = root.find("label").iter().any(|label| label.get("for") == input.get("id") && !label.text().is_empty());
+                let labelled = root
+                    .find("label")
+                    .iter()
+                    .any(|label| label.get("for") == input.get("id") && !label.text().is_empty());
                 claim(labelled, "fields have labels");
             }
             for image in root.find("img") {
                 claim(image.get("alt").is_some(), "images have texts");
             }
             for link in root.find("a").iter().chain(&root.find("button")) {
-                claim(!link.text().is_empty() || link.get("aria-label").is_some(), "links and buttons say what they do");
+                claim(
+                    !link.text().is_empty() || link.get("aria-label").is_some(),
+                    "links and buttons say what they do",
+                );
             }
             for table in root.find("table").into_iter().filter(|table| table.find("thead").len() == 1) {
                 claim(table.find("caption").len() == 1, "tables have captions");
@@ -114,15 +131,36 @@ fn headings_do_not_skip(root: &html::Element, path: &str) {
 }
 
 #[tokio::test]
+async fn the_page_of_a_service_is_what_it_was() {
+    let (_folder, pages) = filled().await;
+    for language in ["bg", "en"] {
+        let page = get(&pages, &format!("/{language}/services/000695388/2835")).await;
+        // Digests in addresses of files change with the files.
+        let lines =
+            text(&page).lines().map(|line| line.split_once("?v=").map_or(line, |(before, _)| before).trim_end());
+        let found: String = lines.filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
+        golden::same(&format!("service.{language}.html"), &found);
+    }
+}
+
+#[tokio::test]
 async fn bulgarian_words_on_an_english_page_say_that_they_are_bulgarian() {
     let (_folder, pages) = filled().await;
-    for path in ["/en/services/000695388/2835", "/en/services/000696327/2001", "/en/services", "/en", "/en/administrations/000696327"] {
+    for path in [
+        "/en/services/000695388/2835",
+        "/en/services/000696327/2001",
+        "/en/services",
+        "/en",
+        "/en/administrations/000696327",
+    ] {
         let root = shown(&pages, path).await;
         fn check(element: &html::Element, bulgarian: bool, path: &str) {
             let bulgarian = element.get("lang").map_or(bulgarian, |lang| lang == "bg");
             for child in &element.children {
                 match child {
-                    html::Node::Element(child) if child.name != "script" && child.name != "title" => check(child, bulgarian, path),
+                    html::Node::Element(child) if child.name != "script" && child.name != "title" => {
+                        check(child, bulgarian, path)
+                    }
                     html::Node::Text(text) => {
                         let cyrillic = text.chars().any(|c| ('\u{400}'..='\u{4ff}').contains(&c));
                         assert!(bulgarian || !cyrillic, "{path}: {text:?} in <{}> has no language", element.name);
@@ -158,7 +196,13 @@ async fn a_service_says_what_it_costs_and_how_long_it_takes() {
         assert!(page.contains(said), "{said}\n{page}");
     }
     let english = shown(&pages, "/en/services/000695388/2835").await.text().replace('\u{a0}', " ");
-    for said in ["Certificate of entry in the register of gatekeepers", "from €8.00 (BGN 15.65)", "5 working days", "Gates Agency", "In force since 15 January 2024"] {
+    for said in [
+        "Certificate of entry in the register of gatekeepers",
+        "from €8.00 (BGN 15.65)",
+        "5 working days",
+        "Gates Agency",
+        "In force since 15 January 2024",
+    ] {
         assert!(english.contains(said), "{said}\n{english}");
     }
 }
@@ -167,7 +211,14 @@ async fn a_service_says_what_it_costs_and_how_long_it_takes() {
 async fn nothing_is_shown_that_was_not_published() {
     let (_folder, pages) = filled().await;
     assert_eq!(get(&pages, "/bg/services/000695388/901").await.status, 404);
-    for path in ["/bg/services?q=%D1%82%D0%B0%D0%B9%D0%BD%D0%B0", "/bg/administrations/000695388", "/sitemap.xml", "/administrations/000695388/services.json", "/bg/administrations/000695388/changes.atom", "/bg/administrations/000695388/fragment"] {
+    for path in [
+        "/bg/services?q=%D1%82%D0%B0%D0%B9%D0%BD%D0%B0",
+        "/bg/administrations/000695388",
+        "/sitemap.xml",
+        "/administrations/000695388/services.json",
+        "/bg/administrations/000695388/changes.atom",
+        "/bg/administrations/000695388/fragment",
+    ] {
         let page = get(&pages, path).await;
         assert!(!text(&page).contains("чернова") && !text(&page).contains("/901"), "{path}");
     }
@@ -178,7 +229,8 @@ async fn what_has_ended_is_gone_and_says_why() {
     let (_folder, pages) = filled().await;
     let page = get(&pages, "/bg/services/000695388/900").await;
     assert_eq!(page.status, 410);
-    for said in ["Регистрация на подвижни мостове", "30 юни 2026 г.", "Отменена с изменението на Закона за портите."] {
+    for said in ["Регистрация на подвижни мостове", "30 юни 2026 г.", "Отменена с изменението на Закона за портите."]
+    {
         assert!(text(&page).contains(said), "{said}");
     }
     assert!(text(&page).contains("<meta name=\"robots\" content=\"noindex\">"));
@@ -191,10 +243,16 @@ async fn earlier_versions_can_be_read_and_say_that_they_are_earlier() {
     let hrefs: Vec<&str> = versions.one("table").find("a").iter().filter_map(|link| link.get("href")).collect();
     assert_eq!(hrefs, ["/bg/services/000695388/2835", "/bg/services/000695388/2835/versions/1"]);
     let old = get(&pages, hrefs[1]).await;
-    assert!(text(&old).contains("вече не е в сила") && text(&old).contains("noindex") && !text(&old).contains("canonical"));
+    assert!(
+        text(&old).contains("вече не е в сила") && text(&old).contains("noindex") && !text(&old).contains("canonical")
+    );
     let current = get(&pages, "/bg/services/000695388/2835/versions/2").await;
     assert_eq!((current.status, current.header("location")), (302, Some("/bg/services/000695388/2835")));
-    for missing in ["/bg/services/000695388/2835/versions/3", "/bg/services/000695388/901/versions/1", "/bg/services/000695388/900/versions/1"] {
+    for missing in [
+        "/bg/services/000695388/2835/versions/3",
+        "/bg/services/000695388/901/versions/1",
+        "/bg/services/000695388/900/versions/1",
+    ] {
         assert_eq!(get(&pages, missing).await.status, 404, "{missing}");
     }
 }
@@ -211,7 +269,9 @@ async fn a_search_marks_what_it_found_and_helps_when_it_finds_nothing() {
     assert!(nothing.text().contains("Nothing was found for “\"><script>rocket”"), "{}", nothing.text());
     let number = shown(&pages, "/bg/services?q=2835").await;
     assert_eq!(number.find("h2")[0].find("a")[0].get("href"), Some("/bg/services/000695388/2835"));
-    let within = shown(&pages, "/bg/services?q=%D1%80%D0%B0%D0%B7%D1%80%D0%B5%D1%88%D0%B5%D0%BD%D0%B8%D0%B5&supplier=000695114").await;
+    let within =
+        shown(&pages, "/bg/services?q=%D1%80%D0%B0%D0%B7%D1%80%D0%B5%D1%88%D0%B5%D0%BD%D0%B8%D0%B5&supplier=000695114")
+            .await;
     assert!(within.text().contains("Намерена е 1 услуга"), "{}", within.text());
 }
 
@@ -263,8 +323,12 @@ async fn an_address_without_a_language_leads_to_the_one_that_the_reader_prefers(
 async fn search_engines_learn_of_both_languages_and_of_the_service() {
     let (_folder, pages) = filled().await;
     let page = shown(&pages, "/bg/services/000695388/2835").await;
-    let links: Vec<(Option<&str>, Option<&str>)> =
-        page.find("link").iter().filter(|link| link.get("rel") == Some("alternate")).map(|link| (link.get("hreflang"), link.get("href"))).collect();
+    let links: Vec<(Option<&str>, Option<&str>)> = page
+        .find("link")
+        .iter()
+        .filter(|link| link.get("rel") == Some("alternate"))
+        .map(|link| (link.get("hreflang"), link.get("href")))
+        .collect();
     let base = "https://services.example.bg";
     assert_eq!(
         links,
@@ -292,10 +356,12 @@ async fn a_page_that_the_browser_holds_is_not_sent_again_until_it_changes() {
     assert_eq!(first.header("last-modified"), Some("Fri, 20 Nov 2026 14:30:00 GMT"));
     let again = || Ask { if_none_match: Some(&tag), ..ask(path) };
     assert_eq!(pages.answer(again()).await.unwrap().status, 304);
-    let records = kapia_records::Records::open(folder.path().join("records.db"), kapia_records::Environment::Production).unwrap();
+    let records =
+        kapia_records::Records::open(folder.path().join("records.db"), kapia_records::Environment::Production).unwrap();
     let mut changed = support::specimen();
     changed.octets = support::SPECIMEN.replace("Охрана", "Отбрана").into();
-    support::apply(&records, time::macros::datetime!(2026-11-21 08:00 UTC), vec![support::put(AGENCY, 2835, changed)]).await;
+    support::apply(&records, time::macros::datetime!(2026-11-21 08:00 UTC), vec![support::put(AGENCY, 2835, changed)])
+        .await;
     assert_eq!(pages.answer(again()).await.unwrap().status, 200);
 }
 

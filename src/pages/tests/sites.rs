@@ -22,7 +22,8 @@ fn site(host: &str, supplier: &str, templates: Option<&Path>) -> SiteConfig {
 async fn with_site(templates: &Path) -> (tempfile::TempDir, Pages) {
     let folder = tempfile::tempdir().unwrap();
     let sites = [site(HOST, MUNICIPALITY, Some(templates))];
-    let pages = support::filled_pages(folder.path(), FacadeConfig { open: true, ..FacadeConfig::default() }, &sites).await;
+    let pages =
+        support::filled_pages(folder.path(), FacadeConfig { open: true, ..FacadeConfig::default() }, &sites).await;
     (folder, pages)
 }
 
@@ -62,7 +63,9 @@ async fn a_site_shows_its_administration_and_no_other() {
         assert_eq!(there(&pages, path).await.status, status, "{path}");
     }
     // пазител
-    for path in ["/bg/services?q=%D0%BF%D0%B0%D0%B7%D0%B8%D1%82%D0%B5%D0%BB", "/bg/services?supplier=000695388", "/sitemap.xml"] {
+    for path in
+        ["/bg/services?q=%D0%BF%D0%B0%D0%B7%D0%B8%D1%82%D0%B5%D0%BB", "/bg/services?supplier=000695388", "/sitemap.xml"]
+    {
         assert!(!text(&there(&pages, path).await).contains(AGENCY), "{path}");
     }
     assert!(at(&pages, HOST, "/epdeau/provider/suppliers").await.is_none());
@@ -79,14 +82,21 @@ async fn the_host_name_decides_whatever_its_case_and_port() {
         assert!(text(&at(&pages, host, "/bg").await.unwrap()).contains("<h1>Намерете услуга"), "{host}");
     }
     let canonical = there(&pages, "/bg/services/000696327/2000").await;
-    assert!(text(&canonical).contains(&format!("<link rel=\"canonical\" href=\"https://{HOST}/bg/services/000696327/2000\">")));
+    assert!(
+        text(&canonical)
+            .contains(&format!("<link rel=\"canonical\" href=\"https://{HOST}/bg/services/000696327/2000\">"))
+    );
 }
 
 #[tokio::test]
 async fn templates_and_files_of_a_site_stand_before_ours() {
     let templates = tempfile::tempdir().unwrap();
     let folder = templates.path();
-    write(folder, "layout.html", "{% extends \"kapia/layout.html\" %}{% block foot %}<p>Кмет: А. Портарски</p>{% endblock %}");
+    write(
+        folder,
+        "layout.html",
+        "{% extends \"kapia/layout.html\" %}{% block foot %}<p>Кмет: А. Портарски</p>{% endblock %}",
+    );
     write(folder, "static/site.css", ":root { --band: #402060; }");
     write(folder, "static/logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     write(folder, "static/pictures/gate.png", b"\x89PNG");
@@ -100,7 +110,11 @@ async fn templates_and_files_of_a_site_stand_before_ours() {
     assert!(!text(&at(&pages, "services.example.bg", "/bg").await.unwrap()).contains("Портарски"));
     let home = html::read(text(&there(&pages, "/bg").await)).unwrap();
     for (element, attribute, part) in [("link", "href", "/site/site.css?v="), ("img", "src", "/site/logo.svg?v=")] {
-        let address = home.find(element).into_iter().filter_map(|found| found.get(attribute)).find(|address| address.contains(part));
+        let address = home
+            .find(element)
+            .into_iter()
+            .filter_map(|found| found.get(attribute))
+            .find(|address| address.contains(part));
         let file = there(&pages, address.unwrap_or_else(|| panic!("{part}"))).await;
         assert_eq!(file.status, 200);
         assert!(file.header("cache-control").unwrap().contains("immutable"));
@@ -113,11 +127,18 @@ async fn templates_and_files_of_a_site_stand_before_ours() {
 async fn a_broken_template_is_named_with_its_line_and_ours_serves() {
     let templates = tempfile::tempdir().unwrap();
     let folder = templates.path();
-    write(folder, "service.html", "{% extends \"kapia/service.html\" %}\n{% block law %}\n{{ service.lawful }}\n{% endblock %}");
+    write(
+        folder,
+        "service.html",
+        "{% extends \"kapia/service.html\" %}\n{% block law %}\n{{ service.lawful }}\n{% endblock %}",
+    );
     let (_folder, pages) = with_site(folder).await;
     let problems = pages.problems();
     assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(problems[0].starts_with(&format!("site {HOST}: service.html:3: ")) && problems[0].contains("hint: "), "{problems:?}");
+    assert!(
+        problems[0].starts_with(&format!("site {HOST}: service.html:3: ")) && problems[0].contains("hint: "),
+        "{problems:?}"
+    );
     let page = there(&pages, "/bg/services/000696327/2000").await;
     assert_eq!(page.status, 200);
     assert!(text(&page).contains("Правно основание"));
@@ -189,7 +210,8 @@ async fn files_that_are_no_files_of_a_site_are_left_out_and_named() {
 #[tokio::test]
 async fn configuration_that_cannot_be_meant_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let records = kapia_records::Records::open(folder.path().join("r.db"), kapia_records::Environment::Production).unwrap();
+    let records =
+        kapia_records::Records::open(folder.path().join("r.db"), kapia_records::Environment::Production).unwrap();
     let refused = |sites: &[SiteConfig]| {
         Pages::new(records.clone(), Default::default(), FacadeConfig::default(), sites).err().unwrap()
     };
@@ -199,7 +221,13 @@ async fn configuration_that_cannot_be_meant_is_refused() {
     let twice = [site("a.bg", AGENCY, None), site("A.bg", MUNICIPALITY, None)];
     assert_eq!(refused(&twice), PagesError::HostTwice("A.bg".to_owned()));
     // A folder that is not there is a problem, and the site serves.
-    let pages = Pages::new(records.clone(), Default::default(), FacadeConfig::default(), &[site(HOST, AGENCY, Some(Path::new("/nowhere")))]).unwrap();
+    let pages = Pages::new(
+        records.clone(),
+        Default::default(),
+        FacadeConfig::default(),
+        &[site(HOST, AGENCY, Some(Path::new("/nowhere")))],
+    )
+    .unwrap();
     assert_eq!(pages.problems().len(), 1);
     assert_eq!(there(&pages, "/bg").await.status, 200);
 }

@@ -1802,7 +1802,7 @@ pub struct GetServiceStatus {
 
 impl xsd::Content for GetServiceStatus {
     fn read(r: &mut xsd::Reader<'_>) -> xsd::Result<Self> {
-        Ok(Self { choice: r.group() })
+        Ok(Self { choice: r.group()? })
     }
 
     fn write(&self, w: &mut xsd::Writer) {
@@ -2016,7 +2016,7 @@ pub struct GetSupplier {
 
 impl xsd::Content for GetSupplier {
     fn read(r: &mut xsd::Reader<'_>) -> xsd::Result<Self> {
-        Ok(Self { choice: r.group() })
+        Ok(Self { choice: r.group()? })
     }
 
     fn write(&self, w: &mut xsd::Writer) {

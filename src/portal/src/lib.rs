@@ -8,6 +8,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod answers;
+/// The types of messages, generated from the WSDL; a test regenerates and compares them.
+#[rustfmt::skip]
+pub mod contract;
 pub mod dictionaries;
 pub mod diff;
 mod examine;

@@ -210,7 +210,7 @@ impl EgovService {
             Ok(element) => {
                 let profile = &inner.options.profile;
                 let action = format!("{}Response", profile.action(opened.operation));
-                wire.reply(&action, &profile.outbound(opened.operation, element))
+                wire.reply(&action, &profile.outbound(opened.operation, element.into_bytes()))
             }
             Err(failure) => self.failure(&wire, failure, &opened, &call.correlation),
         }

@@ -138,7 +138,7 @@ async fn only_the_own_suppliers_are_written_and_read() {
     let list = format!(
         "<ListServices><SupplierEIK>{OTHERS}</SupplierEIK><PageNumber>1</PageNumber><PageSize>1</PageSize></ListServices>"
     );
-    for body in [foreign.add(), foreign.update(None), save(&[foreign.clone()], "AllOrNothing"), get, list] {
+    for body in [foreign.add(), foreign.update(None), save(std::slice::from_ref(&foreign), "AllOrNothing"), get, list] {
         let answer = room.send(&body).await;
         assert_eq!(answer.fault().0, "EGS-2001", "{body}");
         assert_eq!(answer.one("MessageEn"), format!("Not authorised for supplier {OTHERS}."));

@@ -134,7 +134,12 @@ fn matching(connection: &Connection, expression: &str) -> Result<Vec<i64>, Recor
 
 /// A question in the language of the index; terms are letters and digits only, so none can be more than a word.
 fn expression(terms: &[String], supplier: Option<&Eik>, columns: &str) -> String {
-    let words: Vec<String> = terms.iter().map(|term| format!("\"{}\" *", words::stem(term))).collect();
+    // One letter begins too many words; by itself it is a word.
+    let of_term = |term: &String| match term.chars().nth(1) {
+        Some(_) => format!("\"{}\" *", words::stem(term)),
+        None => format!("\"{term}\""),
+    };
+    let words: Vec<String> = terms.iter().map(of_term).collect();
     let asked = format!("{{{columns}}} : ({})", words.join(" AND "));
     match supplier {
         Some(supplier) => format!("supplier : \"{supplier}\" AND {asked}"),

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::names::FormError;
 
 /// The two worlds; nothing goes from one to the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
     /// For the public.
+    #[default]
     Production,
     /// For trying out.
     Staging,

@@ -7,6 +7,12 @@ const LONGEST: usize = 40;
 /// Shorter words stay as they are.
 const SHORTEST_STEM: usize = 4;
 
+/// Words between words, in both languages.
+const SMALL: [&str; 34] = [
+    "на", "за", "от", "в", "във", "с", "със", "и", "или", "по", "до", "при", "към", "без", "не", "се", "са", "е", "да",
+    "че", "the", "a", "an", "of", "for", "to", "in", "on", "and", "or", "by", "with", "from", "is",
+];
+
 /// What Bulgarian words end with: articles and endings of number and gender, longest first.
 const BULGARIAN: [&str; 27] = [
     "ията", "ието", "иите", "ията", "ите", "ият", "ата", "ята", "ото", "ето", "ият", "ове", "еве", "ия", "ие", "ии",
@@ -36,10 +42,13 @@ pub(crate) fn folded(text: &str, out: &mut String) {
 /// The words of a question, each once, in their order.
 pub(crate) fn terms(text: &str) -> Vec<String> {
     let mut words = String::new();
-    // A question is short; what comes after its first kilobytes is no question.
-    folded(text.get(..text.floor_char_boundary(2048)).unwrap_or(text), &mut words);
+    // A question is short; what comes after its first thousand characters is no question.
+    folded(&text.chars().take(1000).collect::<String>(), &mut words);
     let mut terms: Vec<String> = Vec::new();
-    for word in words.split_whitespace() {
+    let says_something = |word: &&str| !SMALL.contains(word);
+    // Words that stand everywhere narrow nothing down; alone they are all that was asked.
+    let all_small = !words.split_whitespace().any(|word| says_something(&word));
+    for word in words.split_whitespace().filter(|word| all_small || says_something(word)) {
         let word: String = word.chars().take(LONGEST).collect();
         if !terms.contains(&word) {
             terms.push(word);
@@ -112,6 +121,13 @@ mod tests {
             [stem("certificates"), stem("permits"), stem("companies"), stem("company")],
             ["certificat", "permit", "compan", "compan"]
         );
+    }
+
+    #[test]
+    fn small_words_are_passed_over_unless_nothing_else_was_asked() {
+        assert_eq!(terms("Паркиране на хора с увреждания"), ["паркиране", "хора", "увреждания"]);
+        assert_eq!(terms("certificate of the address"), ["certificate", "address"]);
+        assert_eq!(terms("на за"), ["на", "за"]);
     }
 
     #[test]

@@ -301,7 +301,8 @@ mod tests {
     #[test]
     fn a_call_without_an_answer_is_pending_in_each_generation() {
         for (entry, code) in [(EntryPoint::V1, None), (EntryPoint::V2, Some("17.x"))] {
-            let reply = crate::Reply { entry, method: Method::Execute, version: Version::V11, relates_to: None, typed: None };
+            let reply =
+                crate::Reply { entry, method: Method::Execute, version: Version::V11, relates_to: None, typed: None };
             match Reply::read(entry, reply.accepted(17, Some("17.x")).into()).unwrap().kind {
                 ReplyKind::Pending { service_call_id, verification_code } => {
                     assert_eq!((service_call_id.as_str(), verification_code.as_deref()), ("17", code));

@@ -181,7 +181,13 @@ impl Reply<'_> {
         writer.leaf("", self.entry.data(), "IsReady", if is_ready { "true" } else { "false" });
     }
 
-    pub(crate) fn end_result(&self, writer: &mut Writer, error: Option<&str>, service_call_id: i64, code: Option<&str>) {
+    pub(crate) fn end_result(
+        &self,
+        writer: &mut Writer,
+        error: Option<&str>,
+        service_call_id: i64,
+        code: Option<&str>,
+    ) {
         if let Some(typed) = &self.typed {
             return typed.end(writer, service_call_id, code);
         }

@@ -1,5 +1,5 @@
 //! The contract in typed clothes: the same fields and the same `Data`, in the namespace of one package, with an element of
-//! its own for every operation (docs/decisions/0017-typed-faces.md).
+//! its own for every operation (docs/decisions/0022-typed-faces.md).
 //!
 //! What a typed call asks becomes a [`ServiceRequest`], so that it goes the way of every call; what differs is where the
 //! names stand. Errors are faults always.
@@ -247,8 +247,7 @@ mod tests {
     }
 
     fn reply(step: TypedStep) -> Reply<'static> {
-        let typed =
-            Typed { namespace: "urn:t", operation: "Get", step, action: "urn:t:Get", addressed: Addressed::No };
+        let typed = Typed { namespace: "urn:t", operation: "Get", step, action: "urn:t:Get", addressed: Addressed::No };
         Reply {
             entry: EntryPoint::V2,
             method: step.method(),

@@ -1,19 +1,16 @@
-//! What went wrong, before it is told: a code of the catalogue, what fills its text, and what a caller may do about it.
+//! What went wrong, before it is told: a code of the catalogue, and what becomes of the connection.
 
 use std::fmt;
+use std::ops::Deref;
 
-use kapia_adapter::{AdapterError, Message, Problem};
-use kapia_language::Language;
+use kapia_adapter::{AdapterError, Coded, Message, Problem};
 
 use crate::text::CATALOGUE;
 
-/// A code with the values of its text: names, numbers and rules, never what a row or an argument holds.
+/// What went wrong, and what becomes of the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
-    pub code: &'static str,
-    values: Vec<(&'static str, [String; 2])>,
-    side: kapia_adapter::Fault,
-    retryable: bool,
+    told: Coded,
     /// Whether the connection can be used again.
     pub keeps_connection: bool,
     /// What the log says beside the message: texts of the server that hold no values.
@@ -23,15 +20,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub fn new(code: &'static str) -> Fault {
-        Fault {
-            code,
-            values: Vec::new(),
-            side: kapia_adapter::Fault::Register,
-            retryable: false,
-            keeps_connection: true,
-            for_operator: None,
-            own: None,
-        }
+        Fault { told: Coded::new(&CATALOGUE, code), keeps_connection: true, for_operator: None, own: None }
     }
 
     /// Time is over; whoever asked gives up.
@@ -46,7 +35,9 @@ impl Fault {
 
     /// A defect of this program.
     pub fn internal() -> Fault {
-        Fault { side: kapia_adapter::Fault::Gateway, ..Fault::new("sql-internal").broken() }
+        let mut fault = Fault::new("sql-internal").broken();
+        fault.told.side = kapia_adapter::Fault::Gateway;
+        fault
     }
 
     /// What a package says itself when there are no rows.
@@ -64,14 +55,14 @@ impl Fault {
     /// A value in English and in Bulgarian.
     #[must_use]
     pub fn with_both(mut self, name: &'static str, value: [String; 2]) -> Fault {
-        self.values.push((name, value));
+        self.told.fill(name, value);
         self
     }
 
     /// The query in which it happened, unless one is known.
     #[must_use]
     pub fn in_query(self, query: &str) -> Fault {
-        if self.values.iter().any(|(name, _)| *name == "query") { self } else { self.with("query", query) }
+        if self.told.has("query") { self } else { self.with("query", query) }
     }
 
     /// Names that may have been meant: the near ones, or else those that there are.
@@ -87,7 +78,7 @@ impl Fault {
     /// The same call can succeed later.
     #[must_use]
     pub fn passing(mut self) -> Fault {
-        self.retryable = true;
+        self.told.retryable = true;
         self
     }
 
@@ -101,7 +92,7 @@ impl Fault {
     /// The cause lies in what was asked.
     #[must_use]
     pub fn of_client(mut self) -> Fault {
-        self.side = kapia_adapter::Fault::Client;
+        self.told.side = kapia_adapter::Fault::Client;
         self
     }
 
@@ -113,24 +104,15 @@ impl Fault {
     }
 
     pub fn message(&self) -> Message {
-        match &self.own {
-            Some(own) => own.clone(),
-            None => self.texts(|language, values| CATALOGUE.message(self.code, language, values)),
-        }
+        self.own.clone().unwrap_or_else(|| self.told.message())
     }
+}
 
-    pub fn hint(&self) -> Message {
-        self.texts(|language, values| CATALOGUE.hint(self.code, language, values))
-    }
+impl Deref for Fault {
+    type Target = Coded;
 
-    fn texts(&self, text: impl Fn(Language, &[(&str, &str)]) -> String) -> Message {
-        let one = |language: Language| {
-            let values = self.values.iter();
-            let values: Vec<(&str, &str)> =
-                values.map(|(name, [en, bg])| (*name, language.pick(en.as_str(), bg))).collect();
-            text(language, &values)
-        };
-        Message::new(one(Language::English), one(Language::Bulgarian))
+    fn deref(&self) -> &Coded {
+        &self.told
     }
 }
 
@@ -144,18 +126,12 @@ impl std::error::Error for Fault {}
 
 impl From<Fault> for AdapterError {
     fn from(fault: Fault) -> AdapterError {
-        AdapterError {
-            side: fault.side,
-            code: fault.code,
-            retryable: fault.retryable,
-            message: fault.message(),
-            hint: fault.hint(),
-        }
+        fault.told.into_error(fault.own)
     }
 }
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Problem {
-        Problem { code: fault.code, file: None, line: None, cause: fault.message(), hint: fault.hint() }
+        fault.told.into_problem()
     }
 }

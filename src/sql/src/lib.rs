@@ -21,7 +21,7 @@
 //! acquire_timeout_ms = 5000           # waiting for one of the connections
 //! statement_timeout_ms = 30000        # one query; kept by the server and by the gate
 //! answer_timeout_ms = 60000           # one answer; a caller that gives up earlier wins
-//! # sqlite:  file = "population.sqlite"
+//! # sqlite:  file = "population.sqlite", or script = "population.sql" that makes it in memory
 //! # mysql:   time_zone = "+00:00"
 //! # odbc:    connection = "Driver={…};Server=…", begin = "SET TRANSACTION READ ONLY", probe = "SELECT 1 FROM DUAL"
 //!

@@ -124,6 +124,20 @@ fn a_required_value_that_may_be_nil_becomes_nil() {
 }
 
 #[test]
+fn white_space_between_elements_is_left_out_and_in_texts_it_stays() {
+    let source = "<People xmlns=\"urn:p\">\n  <Title>\n a {{ rows|count }}  b </Title>\n  <!-- c -->\n</People>";
+    let values = Values::new().with("rows", Value::from(vec![1, 2]));
+    let written = |template: Template| {
+        let (octets, _) = template.render_to_vec(&values, &Bounds::default()).unwrap();
+        String::from_utf8(octets).unwrap()
+    };
+    let known = Template::compile_with("people.xml", source, &setting(&["rows"])).unwrap();
+    assert_eq!(written(known), "<People xmlns=\"urn:p\"><Title>\n a 2  b </Title><!-- c --></People>");
+    // Without a schema nobody knows what is only white space.
+    assert_eq!(written(Template::compile("people.xml", source).unwrap()), source.replace("{{ rows|count }}", "2"));
+}
+
+#[test]
 fn without_rows_the_root_stays() {
     let out = rendered(&people(), &Values::new().with("rows", Value::from(Vec::<Value>::new()))).unwrap();
     assert_eq!(out, r#"<People xmlns="urn:p"></People>"#);

@@ -22,6 +22,10 @@ fn is_allowed(c: char) -> bool {
 
 /// A name without a colon (Namespaces in XML §3).
 pub(crate) fn is_name(text: &str) -> bool {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'_';
+    if text.bytes().all(plain) {
+        return text.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    }
     let mut characters = text.chars();
     characters.next().is_some_and(starts_name) && characters.all(|c| starts_name(c) || continues_name(c))
 }

@@ -330,6 +330,9 @@ fn check_range(facets: &Facets, text: &str) -> Result<(), Rule> {
         Some(Bound::Exclusive(n)) if order(n) != Some(Ordering::Less) => return Err(Rule::Below(n)),
         _ => {}
     }
+    if facets.total_digits.or(facets.fraction_digits).is_none() {
+        return Ok(());
+    }
     let (total, fraction) = number::digits(text);
     match facets {
         Facets { total_digits: Some(n), .. } if total > *n => Err(Rule::TotalDigits(*n)),

@@ -51,6 +51,7 @@ mod limits;
 mod macros;
 mod raw;
 mod reader;
+pub mod soap;
 mod value;
 mod writer;
 

@@ -1,29 +1,26 @@
 //! What went wrong, before it is told: a code of the catalogue, what fills its text, and what a caller may do about it.
 
 use std::fmt;
+use std::ops::Deref;
 
-use kapia_adapter::{AdapterError, Message, Problem};
-use kapia_language::Language;
+use kapia_adapter::{AdapterError, Coded, Problem};
 
 use crate::text::CATALOGUE;
 
-/// A code with the values of its text: names, numbers and rules, never what an argument or an answer holds.
+/// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub code: &'static str,
-    values: Vec<(&'static str, [String; 2])>,
-    side: kapia_adapter::Fault,
-    retryable: bool,
-}
+pub(crate) struct Fault(Coded);
 
 impl Fault {
     pub fn new(code: &'static str) -> Fault {
-        Fault { code, values: Vec::new(), side: kapia_adapter::Fault::Register, retryable: false }
+        Fault(Coded::new(&CATALOGUE, code))
     }
 
     /// A defect of this program.
     pub fn internal() -> Fault {
-        Fault { side: kapia_adapter::Fault::Gateway, ..Fault::new("web-internal") }
+        let mut fault = Fault::new("web-internal");
+        fault.0.side = kapia_adapter::Fault::Gateway;
+        fault
     }
 
     /// A value that is the same in both languages.
@@ -36,45 +33,35 @@ impl Fault {
     /// A value in English and in Bulgarian.
     #[must_use]
     pub fn with_both(mut self, name: &'static str, value: [String; 2]) -> Fault {
-        self.values.push((name, value));
+        self.0.fill(name, value);
         self
     }
 
     /// The same call can succeed later.
     #[must_use]
     pub fn passing(mut self) -> Fault {
-        self.retryable = true;
+        self.0.retryable = true;
         self
     }
 
     /// The cause lies in what was asked.
     #[must_use]
     pub fn of_client(mut self) -> Fault {
-        self.side = kapia_adapter::Fault::Client;
+        self.0.side = kapia_adapter::Fault::Client;
         self
-    }
-
-    pub fn message(&self) -> Message {
-        self.texts(|language, values| CATALOGUE.message(self.code, language, values))
-    }
-
-    pub fn hint(&self) -> Message {
-        self.texts(|language, values| CATALOGUE.hint(self.code, language, values))
     }
 
     /// At a line of `adapter.toml`.
     pub fn at(self, line: u32) -> Problem {
         Problem::from(self).at("adapter.toml", line)
     }
+}
 
-    fn texts(&self, text: impl Fn(Language, &[(&str, &str)]) -> String) -> Message {
-        let one = |language: Language| {
-            let values = self.values.iter();
-            let values: Vec<(&str, &str)> =
-                values.map(|(name, [en, bg])| (*name, language.pick(en.as_str(), bg))).collect();
-            text(language, &values)
-        };
-        Message::new(one(Language::English), one(Language::Bulgarian))
+impl Deref for Fault {
+    type Target = Coded;
+
+    fn deref(&self) -> &Coded {
+        &self.0
     }
 }
 
@@ -101,18 +88,12 @@ impl From<kapia_http::Trouble> for Fault {
 
 impl From<Fault> for AdapterError {
     fn from(fault: Fault) -> AdapterError {
-        AdapterError {
-            side: fault.side,
-            code: fault.code,
-            retryable: fault.retryable,
-            message: fault.message(),
-            hint: fault.hint(),
-        }
+        fault.0.into_error(None)
     }
 }
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Problem {
-        Problem { code: fault.code, file: None, line: None, cause: fault.message(), hint: fault.hint() }
+        fault.0.into_problem()
     }
 }

@@ -43,7 +43,7 @@ static class Faces
             return new Facts
             {
                 { "first_name", person.FirstName }, { "birth_date", person.BirthDate.ToString("yyyy-MM-dd") },
-                { "echo", answer.Data.Request.ValidPersonRequest.EGN }, { "call_id", answer.ServiceCallID },
+                { "echo", answer.Data.Request.ValidPersonRequest.EGN }, { "call_id", answer.ServiceCallID.ToString() },
                 { "matrix", rights == null ? null : rights.Select(field => field.Name).ToArray() },
                 { "signed", answer.Signature != null },
             };
@@ -96,8 +96,9 @@ static class Faces
 
     static Population.Problem Problem(SoapException fault)
     {
+        var root = new XmlRootAttribute("Problem") { Namespace = "urn:kapia:faces:1" };
         var reader = new XmlNodeReader(fault.Detail.FirstChild);
-        return (Population.Problem) new XmlSerializer(typeof(Population.Problem)).Deserialize(reader);
+        return (Population.Problem) new XmlSerializer(typeof(Population.Problem), root).Deserialize(reader);
     }
 
     static T As<T>(Plan plan, string who, T proxy) where T : SoapHttpClientProtocol

@@ -1,5 +1,6 @@
 //! `kapia portal`.
 
+pub(crate) mod push;
 mod records;
 mod supplier;
 mod user;
@@ -41,6 +42,12 @@ pub(crate) enum Portal {
     Reactivate(records::Reactivate),
     /// Search what the public sees.
     Search(records::Search),
+    /// Push records to an EgovService.
+    Push(push::Push),
+    /// Take records from the administrative register.
+    Import(push::Import),
+    /// Print the first line of a table of records.
+    Template,
 }
 
 /// Which environment is meant.
@@ -53,9 +60,15 @@ pub(crate) struct Where {
 
 impl Portal {
     pub fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let command = match self {
+            Portal::Push(push) => return push.run(session),
+            Portal::Import(import) => return import.run(session),
+            Portal::Template => return push::template(session),
+            command => command,
+        };
         let config = session.config()?;
         runtime()?.block_on(async {
-            match self {
+            match command {
                 Portal::User(user) => user.run(session, &config).await,
                 Portal::Supplier(supplier) => supplier.run(session, &config).await,
                 Portal::List(list) => list.run(session, &config).await,
@@ -66,6 +79,7 @@ impl Portal {
                 Portal::Deactivate(deactivate) => deactivate.run(session, &config).await,
                 Portal::Reactivate(reactivate) => reactivate.run(session, &config).await,
                 Portal::Search(search) => search.run(session, &config).await,
+                Portal::Push(_) | Portal::Import(_) | Portal::Template => Ok(Exit::Done),
             }
         })
     }

@@ -1,9 +1,12 @@
 //! `[portal]` of the configuration.
 
+use crate::commands::portal::push::{endpoint, password};
 use crate::failure::Failure;
+use crate::input;
 use crate::text;
 use kapia_pages::{FacadeConfig, PagesConfig, SiteConfig};
 use kapia_portal::Workflow;
+use kapia_publish::Endpoint;
 use kapia_records::{Cost, Environment, Rules};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -48,8 +51,47 @@ pub(crate) struct PortalSection {
     pub facade: FacadeConfig,
     /// Pages of administrations under their own names.
     pub site: Vec<SiteConfig>,
+    /// Where changed records are pushed on, and what `kapia portal push --target` means.
+    pub push: Vec<PushSection>,
     /// The environment for trying out; without it there is none.
     pub staging: Option<StagingSection>,
+}
+
+/// `[[portal.push]]`: an EgovService that hears of every change of what is public.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PushSection {
+    /// Its name here.
+    pub name: String,
+    /// Address of its SOAP 1.1 port, https.
+    pub url: String,
+    /// User name.
+    pub user: String,
+    /// File with the password.
+    pub password_file: PathBuf,
+    /// Who may have issued its certificate, PEM.
+    pub ca: Option<PathBuf>,
+    /// Which of our environments it hears of.
+    #[serde(default = "production")]
+    pub environment: Environment,
+    /// Whether changes are pushed on as they come; without it only by `kapia portal push --target`.
+    #[serde(default)]
+    pub changes: bool,
+    /// Whether it hears of what was there before it, too.
+    #[serde(default)]
+    pub backfill: bool,
+}
+
+fn production() -> Environment {
+    Environment::Production
+}
+
+impl PushSection {
+    /// The service, ready to be spoken to.
+    pub fn endpoint(&self) -> Result<Endpoint, Failure> {
+        let ca = self.ca.as_deref().map(input::read).transpose()?;
+        endpoint(&self.url, &self.user, &password(&self.password_file)?, ca)
+    }
 }
 
 /// `[portal.staging]`; what does not stand here is as in `[portal]`.
@@ -127,6 +169,7 @@ impl Default for PortalSection {
             pages: PagesConfig::default(),
             facade: FacadeConfig::default(),
             site: Vec::new(),
+            push: Vec::new(),
             staging: None,
         }
     }
@@ -207,6 +250,8 @@ impl PortalSection {
         let mut paths = vec![&mut self.records];
         paths.extend(self.dictionaries.iter_mut());
         paths.extend(self.staging.iter_mut().map(|staging| &mut staging.records));
+        paths
+            .extend(self.push.iter_mut().flat_map(|push| std::iter::once(&mut push.password_file).chain(&mut push.ca)));
         if !matches!(self.profile.to_str(), Some("own" | "look-alike")) {
             paths.push(&mut self.profile);
         }

@@ -57,7 +57,7 @@ impl Site {
         };
         let service = EgovService::new(records.clone(), options).map_err(unusable)?;
         let (pages, facade) = (section.pages.clone(), section.facade.clone());
-        let pages = Pages::new(records.clone(), pages, facade, &section.site).map_err(unusable)?;
+        let pages = Pages::new(records.clone(), pages, facade, &section.site)?;
         let site = Site {
             settings: settings.clone(),
             doorkeeper: Doorkeeper::new(records, section.passwords.rules())?,

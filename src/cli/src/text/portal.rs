@@ -51,6 +51,45 @@ texts! {
         bg: "Това е EgovService ({environment}), обслужвана от Капия: системите на администрациите изпращат SOAP тук, по TLS с име и парола.",
     }
 
+    push_no_target(name) {
+        en: "the configuration has no [[portal.push]] of the name {name}",
+        bg: "в конфигурацията няма [[portal.push]] с име {name}",
+    }
+    push_no_target_hint(known) { en: "it has: {known}", bg: "има: {known}" }
+    push_environment_hint() {
+        en: "correct environment of [[portal.push]]",
+        bg: "поправете environment на [[portal.push]]",
+    }
+    push_password(file) { en: "{file} holds no password in UTF-8", bg: "в {file} няма парола в UTF-8" }
+    push_password_hint() {
+        en: "write the password alone into the file, on one line",
+        bg: "запишете във файла само паролата, на един ред",
+    }
+    push_settings(cause) { en: "nothing can be pushed: {cause}", bg: "не може да се изпраща: {cause}" }
+    push_settings_hint() {
+        en: "use an https address, and a user without a colon",
+        bg: "използвайте https адрес и потребител без двоеточие",
+    }
+    import_trouble(cause) {
+        en: "the administrative register cannot be read: {cause}",
+        bg: "Административният регистър не може да се прочете: {cause}",
+    }
+    import_trouble_hint() {
+        en: "check --url and --ca, and try again later",
+        bg: "проверете --url и --ca и опитайте по-късно",
+    }
+    import_there(file) {
+        en: "{file} is there already and was left as it is; --replace replaces it",
+        bg: "{file} вече съществува и остана както беше; --replace го заменя",
+    }
+    import_taken(kept, all, folder) {
+        en: "{kept} of {all} records are in {folder}",
+        bg: "{kept} от {all} записа са в {folder}",
+    }
+    import_gaps(gaps) {
+        en: "the register does not say these, which the contract requires: {gaps}; write them into the files, check with kapia portal push --dry-run",
+        bg: "регистърът не съдържа следното, което договорът изисква: {gaps}; допишете го във файловете и проверете с kapia portal push --dry-run",
+    }
     portal_nothing() { en: "nothing", bg: "няма" }
     portal_eik_checksum(eik) {
         en: "the check digit of the EIK {eik} is wrong",
@@ -209,6 +248,24 @@ pub(super) const HELP: &[(&str, &str, &str)] = &[
     ("*", "record", "Записът: ЕИК/НОМЕР"),
     ("*", "records", "Записи: ЕИК/НОМЕР"),
     ("*", "user", "Име"),
+    ("portal push", "", "Изпраща записи към EgovService"),
+    ("portal push", "sources", "Файлове (.xml, .csv) или папки с такива"),
+    ("portal push", "target", "[[portal.push]] от конфигурацията, по име: там са адресът, потребителят и паролата"),
+    ("portal push", "url", "Адрес на услугата (SOAP 1.1), https"),
+    ("portal push", "login", "Потребител при услугата"),
+    ("portal push", "password_file", "Файл с паролата; - е стандартният вход"),
+    ("portal push", "ca", "Кой може да е издал удостоверението на услугата, PEM"),
+    ("portal push", "dry_run", "Проверява всичко и не изпраща нищо"),
+    ("portal push", "batch", "Записи в едно съобщение, от 1 до 50"),
+    ("portal push", "one_by_one", "Само AddService и UpdateService, за услуги, които нямат други"),
+    ("portal push", "attempts", "Колко пъти най-много се изпраща едно съобщение"),
+    ("portal import", "", "Взема записи от Административния регистър"),
+    ("portal import", "eik", "ЕИК на администрацията"),
+    ("portal import", "out", "Папка за записите; създава се, ако я няма"),
+    ("portal import", "url", "Адрес на услугите на Административния регистър (SOAP 1.1)"),
+    ("portal import", "ca", "Кой може да е издал удостоверението му, PEM"),
+    ("portal import", "replace", "Заменя файлове, които вече съществуват"),
+    ("portal template", "", "Отпечатва първия ред на таблица със записи"),
     ("portal user", "", "Кой може да изпраща: по един достъп за администрация и среда"),
     ("portal user add", "", "Добавя достъп и показва паролата му, веднъж"),
     ("portal user add", "administration", "Администрацията, чийто е"),
@@ -261,3 +318,68 @@ pub(super) const HELP: &[(&str, &str, &str)] = &[
     ("portal search", "", "Търси в това, което вижда обществото"),
     ("portal search", "words", "Думи на български или английски, или номера"),
 ];
+
+/// A source that gives no record.
+pub(crate) fn push_problem(problem: &kapia_publish::Problem) -> Bilingual {
+    use kapia_language::Language::{Bulgarian, English};
+    let text = |language, hint| {
+        format!("{}: {}; {hint}: {}", problem.origin, problem.message(language), problem.hint(language))
+    };
+    Bilingual::new(text(English, "hint"), text(Bulgarian, "съвет"))
+}
+
+/// How far a push has come.
+pub(crate) fn push_progress(progress: &kapia_publish::Progress) -> Bilingual {
+    use kapia_language::Language::{Bulgarian, English};
+    match progress {
+        kapia_publish::Progress::Ended { done, all } => {
+            Bilingual::new(format!("{done} of {all}"), format!("{done} от {all}"))
+        }
+        kapia_publish::Progress::Again { trouble, seconds, attempt } => Bilingual::new(
+            format!("{}; attempt {attempt} in {seconds} s", trouble.message(English)),
+            format!("{}; опит {attempt} след {seconds} сек.", trouble.message(Bulgarian)),
+        ),
+    }
+}
+
+/// What became of one record.
+pub(crate) fn push_line(line: &kapia_publish::Line) -> Bilingual {
+    use kapia_publish::Ended;
+    let (en, bg) = match line.ended {
+        Ended::Created => ("created", "създаден"),
+        Ended::Updated => ("updated", "променен"),
+        Ended::Unchanged => ("unchanged", "без промяна"),
+        Ended::WouldBeSent => ("would be sent", "би бил изпратен"),
+        Ended::Rejected => ("rejected", "отхвърлен"),
+        Ended::NotSent => ("not sent", "неизпратен"),
+    };
+    let text = |ended| format!("{} {} {ended}", line.origin, line.key);
+    Bilingual::new(text(en), text(bg))
+}
+
+/// A fault or a remark below the line of its record.
+pub(crate) fn push_told(told: &kapia_publish::Told) -> Bilingual {
+    let places = if told.fields.is_empty() { String::new() } else { format!(" ({})", told.fields.join(", ")) };
+    let text = |text: &str| format!("    {} {text}{places}", told.code);
+    Bilingual::new(text(&told.en), text(&told.bg))
+}
+
+/// How many records ended how.
+pub(crate) fn push_counts(counts: &kapia_publish::Counts, messages: u32) -> Bilingual {
+    let named = [
+        (counts.created, "created", "създадени"),
+        (counts.updated, "updated", "променени"),
+        (counts.unchanged, "unchanged", "без промяна"),
+        (counts.would_be_sent, "would be sent", "биха били изпратени"),
+        (counts.rejected, "rejected", "отхвърлени"),
+        (counts.not_sent, "not sent", "неизпратени"),
+    ];
+    let some: Vec<_> = named.into_iter().filter(|(count, ..)| *count > 0).collect();
+    let en: Vec<String> = some.iter().map(|(count, en, _)| format!("{count} {en}")).collect();
+    let bg: Vec<String> = some.iter().map(|(count, _, bg)| format!("{count} {bg}")).collect();
+    let or = |texts: Vec<String>, none: &str| if texts.is_empty() { none.to_owned() } else { texts.join(", ") };
+    Bilingual::new(
+        format!("{} ({messages} messages)", or(en, "no records")),
+        format!("{} ({messages} съобщения)", or(bg, "няма записи")),
+    )
+}

@@ -166,7 +166,9 @@ impl Text {
 fn quoted(word: &str) -> String {
     let is_url = word.contains("://");
     if is_url && !word.starts_with('`') {
-        return format!("<{}>", word.trim_matches(['<', '>']));
+        let bare = word.trim_matches(['<', '>', '(', ')', '"', '„', '“']);
+        let url = bare.trim_end_matches(['.', ',', ';']);
+        return format!("<{url}>{}", &bare[url.len()..]);
     }
     let mut out = String::new();
     let mut in_code = false;

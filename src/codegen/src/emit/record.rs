@@ -102,7 +102,8 @@ impl Module<'_> {
             let joined: usize = calls.iter().map(|(name, call)| name.len() + call.width() + 6).sum();
             if let ([(name, call)], true) = (calls.as_slice(), joined <= 20) {
                 // Shorter than any call can be today; kept so that the layout stays rustfmt's.
-                return text.line(&format!("Ok(Self {{ {name}: {}({}) }})", call.name, call.arguments.join(", ")));
+                let (arguments, after) = (call.arguments.join(", "), call.after(""));
+                return text.line(&format!("Ok(Self {{ {name}: {}({arguments}){after} }})", call.name));
             }
             return text.block("Ok(Self {", "})", |text| {
                 for (name, call) in &calls {

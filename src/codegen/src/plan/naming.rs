@@ -32,6 +32,7 @@ pub(super) fn name(items: &mut [Item]) -> Names {
                 let alone = asked.get(name) == Some(&1) && names.is_free(name);
                 match owner.and_then(|owner| items.get(owner.0)) {
                     Some(owner) if !alone => format!("{}{name}", owner.name),
+                    None if !names.is_free(name) && !RESERVED.contains(&name.as_str()) => format!("{name}Element"),
                     _ => free_of_reserved(name),
                 }
             }

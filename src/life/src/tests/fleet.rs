@@ -135,6 +135,8 @@ fn a_broken_version_is_refused_once_with_its_reason_and_the_one_before_serves_on
     let mut metrics = String::new();
     scene.fleet.metrics(&mut metrics);
     assert!(metrics.contains("kapia_adapter_versions_refused 1\n"), "{metrics}");
+    let line = "kapia_adapter_version_refused{adapter=\"first\",code=\"backend-unknown\"} 1\n";
+    assert!(metrics.contains(line), "{metrics}");
     assert!(metrics.contains("kapia_adapter_reloads_total{outcome=\"refused\"} 1\n"));
 
     // The version that serves comes back: nothing needs to be opened for it.
@@ -280,4 +282,43 @@ fn what_was_counted_of_a_package_goes_with_it() {
     assert_eq!(scene.reload(), ["removed second"]);
     scene.fleet.sweep();
     assert!(!told(&scene));
+}
+
+#[tokio::test]
+async fn the_metrics_are_well_formed_and_each_series_stands_once() {
+    let scene = Scene::new();
+    let catalogue = scene.fleet.catalogue();
+    let operation = LOOK.replace("IToldAPI", "IfirstAPI");
+    scene.register.next([Deed::Answer, Deed::Fail(error("gone", true))]);
+    ask(&catalogue.packages()[0], &operation, None).await.unwrap();
+    ask(&catalogue.packages()[0], &operation, None).await.unwrap_err();
+    let mut metrics = String::new();
+    scene.fleet.metrics(&mut metrics);
+    let mut seen = std::collections::BTreeSet::new();
+    let mut named = String::new();
+    for line in metrics.lines() {
+        if let Some(head) = line.strip_prefix("# TYPE ") {
+            named = head.split(' ').next().unwrap().to_owned();
+            continue;
+        }
+        if line.starts_with('#') {
+            continue;
+        }
+        let (series, value) = line.rsplit_once(' ').unwrap();
+        assert!(series.starts_with(&named), "{line} stands under {named}");
+        assert!(value.parse::<f64>().is_ok(), "{line}");
+        assert!(seen.insert(series.to_owned()), "{series} stands twice");
+    }
+    let labels = format!("adapter=\"first\",operation=\"{operation}\"");
+    for line in [
+        format!("kapia_adapter_calls_total{{{labels},outcome=\"data\"}} 1"),
+        format!("kapia_adapter_calls_total{{{labels},outcome=\"register-error\"}} 1"),
+        format!("kapia_adapter_call_seconds_count{{{labels}}} 2"),
+        format!("kapia_adapter_call_seconds_bucket{{{labels},le=\"+Inf\"}} 2"),
+        format!("kapia_adapter_last_failure_seconds{{{labels},code=\"gone\"}} 0"),
+        "kapia_adapter_failures_total{adapter=\"first\",code=\"gone\"} 1".to_owned(),
+        "kapia_adapter_breaker{adapter=\"second\"} 0".to_owned(),
+    ] {
+        assert!(metrics.lines().any(|known| known == line), "{line} is missing in\n{metrics}");
+    }
 }

@@ -100,7 +100,8 @@ async fn newest(pages: &Pages, eik: &Eik) -> Result<Vec<Summary>, RecordsError> 
     let mut newest = Vec::new();
     for number in [last.saturating_sub(1), last] {
         if number > 0 {
-            newest.extend(pages.records.list(filter.clone(), kapia_records::Page { number, size: ENTRIES }).await?.items);
+            newest
+                .extend(pages.records.list(filter.clone(), kapia_records::Page { number, size: ENTRIES }).await?.items);
         }
     }
     newest.reverse();
@@ -132,7 +133,10 @@ fn link(out: &mut Writer, relation: &str, address: &str, content_type: Option<&s
 
 /// Without characters that no XML document can hold.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || c.is_whitespace()).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+    text.chars()
+        .filter(|c| !c.is_control() || c.is_whitespace())
+        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
+        .collect()
 }
 
 /// All services of an administration, a page of them, for programs.
@@ -214,7 +218,12 @@ pub(crate) async fn sitemap(pages: &Pages, site: &Site, ask: &Ask<'_>, part: Opt
     }
 }
 
-async fn sitemap_of(pages: &Pages, site: &Site, ask: &Ask<'_>, part: Option<u32>) -> Result<Option<String>, RecordsError> {
+async fn sitemap_of(
+    pages: &Pages,
+    site: &Site,
+    ask: &Ask<'_>,
+    part: Option<u32>,
+) -> Result<Option<String>, RecordsError> {
     let base = site.base(ask).unwrap_or_default();
     let supplier = site.supplier.clone();
     let total = pages.records.list_published(supplier.clone(), kapia_records::Page::first(1)).await?.total;
@@ -236,15 +245,19 @@ async fn sitemap_of(pages: &Pages, site: &Site, ask: &Ask<'_>, part: Option<u32>
     for page in (number - 1) * in_part..number * in_part {
         let page = kapia_records::Page { number: page + 1, size: PAGE };
         let listed = pages.records.list_published(supplier.clone(), page).await?;
-        places.extend(listed.items.iter().map(|summary| (Place::Service(summary.key.clone()), Some(summary.modified_at))));
+        places.extend(
+            listed.items.iter().map(|summary| (Place::Service(summary.key.clone()), Some(summary.modified_at))),
+        );
         if !listed.more {
             break;
         }
     }
-    let mut out = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"{SITEMAP}\" xmlns:x=\"{XHTML}\">\n");
+    let mut out =
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"{SITEMAP}\" xmlns:x=\"{XHTML}\">\n");
     for (place, modified) in places {
         // Addresses are of digits and Latin letters, so nothing in them needs escaping.
-        let [bg, en] = [Language::Bulgarian, Language::English].map(|language| format!("{base}{}", place.address(language)));
+        let [bg, en] =
+            [Language::Bulgarian, Language::English].map(|language| format!("{base}{}", place.address(language)));
         let others = format!(
             "<x:link rel=\"alternate\" hreflang=\"bg\" href=\"{bg}\"/><x:link rel=\"alternate\" hreflang=\"en\" href=\"{en}\"/>"
         );

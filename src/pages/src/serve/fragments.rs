@@ -16,10 +16,13 @@ impl Here<'_> {
     pub(super) async fn service_fragment(&self, key: &Key) -> Result<Page, Failure> {
         let Some(record) = self.pages.records.published(key).await? else { return Err(Failure::Missing) };
         let service = self.read(&record)?;
-        let facts: Vec<Value> = [("fact-fee", &service.fee), ("fact-term", &service.term), ("fact-how", &service.level)]
-            .into_iter()
-            .filter_map(|(name, text)| Some(context! { name => say(name, self.language, &[]), text => text.clone()? }))
-            .collect();
+        let facts: Vec<Value> =
+            [("fact-fee", &service.fee), ("fact-term", &service.term), ("fact-how", &service.level)]
+                .into_iter()
+                .filter_map(|(name, text)| {
+                    Some(context! { name => say(name, self.language, &[]), text => text.clone()? })
+                })
+                .collect();
         let fragment = context! {
             title => service.name.text,
             lang => service.name.lang,
@@ -45,7 +48,8 @@ impl Here<'_> {
             .items
             .iter()
             .map(|summary| {
-                let (name, lang) = super::lists::in_language(self.language, Some(&summary.name_bg), summary.name_en.as_ref());
+                let (name, lang) =
+                    super::lists::in_language(self.language, Some(&summary.name_bg), summary.name_en.as_ref());
                 context! { name, lang, href => Place::Service(summary.key.clone()).address(self.language) }
             })
             .collect();

@@ -14,6 +14,7 @@ use kapia_records::{Eik, Key, Record, Search, ServiceNumber, Since, SupplierStat
 use minijinja::{Value, context};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tokio::task::JoinSet;
 
 /// A service in a list.
 #[derive(Serialize, Clone)]
@@ -268,19 +269,30 @@ impl Here<'_> {
         let type_of = |content_type: &'static str| content_type.split(';').next().unwrap_or(content_type);
         let fragment = Place::AdministrationFragment(eik.clone()).address(self.language);
         vec![
-            Feed { title: say("feed-changes"), href: Place::Changes(eik.clone()).address(self.language), content_type: type_of(ATOM) },
-            Feed { title: say("feed-catalogue"), href: format!("/administrations/{eik}/services.json"), content_type: type_of(JSON) },
+            Feed {
+                title: say("feed-changes"),
+                href: Place::Changes(eik.clone()).address(self.language),
+                content_type: type_of(ATOM),
+            },
+            Feed {
+                title: say("feed-catalogue"),
+                href: format!("/administrations/{eik}/services.json"),
+                content_type: type_of(JSON),
+            },
             Feed { title: say("feed-embed"), href: fragment, content_type: type_of(HTML) },
         ]
     }
 
     /// Rows of services, with the administrations that they need.
-    pub(super) async fn rows(&self, keys: impl Iterator<Item = Key>, words: Option<&Words>) -> Result<Vec<Row>, Failure> {
+    pub(super) async fn rows(
+        &self,
+        keys: impl Iterator<Item = Key>,
+        words: Option<&Words>,
+    ) -> Result<Vec<Row>, Failure> {
         let mut administrations: BTreeMap<Eik, Administration> = BTreeMap::new();
         let mut rows = Vec::new();
-        for key in keys {
-            // It may have gone since it was listed.
-            let Some(record) = self.pages.records.published(&key).await? else { continue };
+        for record in self.published_of(keys).await? {
+            let key = record.key.clone();
             if !administrations.contains_key(&key.supplier) {
                 let administration = self.named(&key.supplier).await?;
                 administrations.insert(key.supplier.clone(), administration);
@@ -290,7 +302,27 @@ impl Here<'_> {
         Ok(rows)
     }
 
-    async fn row(&self, record: &Record, words: Option<&Words>, administration: Option<&Administration>) -> Result<Row, Failure> {
+    /// The records of a list, in its order, asked for at the same time; without those that have gone since it was made.
+    async fn published_of(&self, keys: impl Iterator<Item = Key>) -> Result<Vec<Record>, Failure> {
+        let mut asked = JoinSet::new();
+        for (place, key) in keys.enumerate() {
+            let records = self.pages.records.clone();
+            asked.spawn(async move { (place, records.published(&key).await) });
+        }
+        let mut found = BTreeMap::new();
+        while let Some(told) = asked.join_next().await {
+            let (place, record) = told.map_err(|_| Failure::Broken)?;
+            found.insert(place, record?);
+        }
+        Ok(found.into_values().flatten().collect())
+    }
+
+    async fn row(
+        &self,
+        record: &Record,
+        words: Option<&Words>,
+        administration: Option<&Administration>,
+    ) -> Result<Row, Failure> {
         let administration = match administration {
             Some(administration) => administration.clone(),
             None => self.named(&record.key.supplier).await?,
@@ -333,7 +365,11 @@ impl Here<'_> {
 }
 
 /// The text for a reader, and its language if it is not the reader's.
-pub(super) fn in_language(language: Language, bg: Option<&String>, en: Option<&String>) -> (String, Option<&'static str>) {
+pub(super) fn in_language(
+    language: Language,
+    bg: Option<&String>,
+    en: Option<&String>,
+) -> (String, Option<&'static str>) {
     match (language, bg, en.filter(|text| !text.trim().is_empty())) {
         (Language::English, _, Some(en)) => (en.clone(), None),
         (Language::English, Some(bg), None) => (bg.clone(), (!bg.is_empty()).then_some("bg")),

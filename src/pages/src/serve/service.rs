@@ -51,7 +51,8 @@ impl Here<'_> {
         let administration = self.named(&key.supplier).await?;
         let place = Place::Service(key.clone());
         let mut frame = self.frame_of(&service, &administration, &place);
-        frame.data = Some(linked::service(&service, &record, &administration, frame.canonical.as_deref(), self.language));
+        frame.data =
+            Some(linked::service(&service, &record, &administration, frame.canonical.as_deref(), self.language));
         let history_address = (published.len() > 1).then(|| Place::Versions(key.clone()).address(self.language));
         let shown = Shown {
             number: record.version,
@@ -100,7 +101,8 @@ impl Here<'_> {
             .into_iter()
             .map(|version| {
                 let current = version.version == record.version;
-                let place = if current { Place::Service(key.clone()) } else { Place::Version(key.clone(), version.version) };
+                let place =
+                    if current { Place::Service(key.clone()) } else { Place::Version(key.clone(), version.version) };
                 context! {
                     number => version.version,
                     href => place.address(self.language),
@@ -113,17 +115,23 @@ impl Here<'_> {
             })
             .collect();
         let title = say("history-title", self.language, &[]);
-        let mut frame = Frame::of(self.site, self.ask, &Place::Versions(key.clone()), "", self.language, title).unlisted();
+        let mut frame =
+            Frame::of(self.site, self.ask, &Place::Versions(key.clone()), "", self.language, title).unlisted();
         let href = Place::Service(key.clone()).address(self.language);
         frame.crumbs = self.below(&administration);
-        frame.crumbs.push(Crumb { href: href.clone(), text: service.name.text.clone(), lang: service.name.lang.clone() });
+        frame.crumbs.push(Crumb {
+            href: href.clone(),
+            text: service.name.text.clone(),
+            lang: service.name.lang.clone(),
+        });
         let history = context! { items, name => service.name.text, lang => service.name.lang, href };
         self.html(200, "versions.html", frame, context! { history }).await
     }
 
     /// A service that was published and has ended: 410 with the reason (RFC 9110 §15.5.11).
     async fn gone(&self, key: &Key) -> Result<Page, Failure> {
-        let Some(record) = self.pages.records.get(key, None).await?.filter(|record| record.status == Status::Inactive) else {
+        let Some(record) = self.pages.records.get(key, None).await?.filter(|record| record.status == Status::Inactive)
+        else {
             return Err(Failure::Missing);
         };
         let history = self.pages.records.history(key).await?;
@@ -135,7 +143,8 @@ impl Here<'_> {
         let service = self.read(&record)?;
         let administration = self.named(&key.supplier).await?;
         let title = say("gone-title", self.language, &[]);
-        let mut frame = Frame::of(self.site, self.ask, &Place::Service(key.clone()), "", self.language, title).unlisted();
+        let mut frame =
+            Frame::of(self.site, self.ask, &Place::Service(key.clone()), "", self.language, title).unlisted();
         frame.crumbs = self.below(&administration);
         let gone = context! {
             name => service.name.text,
@@ -214,10 +223,13 @@ pub(crate) fn body(
     let fees = service.has_fees || service.payment.is_some() || service.grant_term.is_true();
     let result = !service.outputs.is_empty() || service.validity_term.is_true();
     let bodies = [&service.provision_body, &service.control_body, &service.appeal_body];
-    let appeal = bodies.into_iter().any(Option::is_some) || service.appeal_terms.is_true() || service.suggestions.is_some();
-    let rate = service.channels.iter().flat_map(|channel| &channel.lines).any(|line| {
-        line.fees.iter().chain(&line.later).any(|fee| fee.lev.is_some())
-    });
+    let appeal =
+        bodies.into_iter().any(Option::is_some) || service.appeal_terms.is_true() || service.suggestions.is_some();
+    let rate = service
+        .channels
+        .iter()
+        .flat_map(|channel| &channel.lines)
+        .any(|line| line.fees.iter().chain(&line.later).any(|fee| fee.lev.is_some()));
     let foreign_note = service.description_lang.is_some() || service.name.lang.is_some();
     let parts = [
         ("about", "section-about", about),

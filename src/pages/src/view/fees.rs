@@ -140,7 +140,9 @@ fn read_fee(tax: Part<'_>, from: Option<Date>, to: Option<Date>, language: Langu
         (None, None) => None,
     };
     match money {
-        Some(money) if money.is_zero() => Fee { text: say("free", language, &[]), lev: None, period, money: Some(money) },
+        Some(money) if money.is_zero() => {
+            Fee { text: say("free", language, &[]), lev: None, period, money: Some(money) }
+        }
         Some(money) => {
             Fee { text: money.euro().text(language), lev: Some(money.lev().text(language)), period, money: Some(money) }
         }
@@ -235,7 +237,9 @@ mod tests {
     }
 
     fn line(term: &str, value: u32, taxes: &str) -> String {
-        format!("<ProcessTime><TermType>{term}</TermType><Unit>workDays</Unit><Value>{value}</Value>{taxes}</ProcessTime>")
+        format!(
+            "<ProcessTime><TermType>{term}</TermType><Unit>workDays</Unit><Value>{value}</Value>{taxes}</ProcessTime>"
+        )
     }
 
     fn tax(amount: &str, currency: &str, from: &str, to: &str) -> String {
@@ -256,7 +260,10 @@ mod tests {
         let record = record(&channel(&line("normalService", 5, &taxes)));
         let channels = channels(record.root(), today(), Language::Bulgarian);
         let line = &channels[0].lines[0];
-        assert_eq!((channels[0].name.as_str(), line.kind.as_str(), line.term.as_str()), ("На гише", "Обикновена услуга", "5\u{a0}работни дни"));
+        assert_eq!(
+            (channels[0].name.as_str(), line.kind.as_str(), line.term.as_str()),
+            ("На гише", "Обикновена услуга", "5\u{a0}работни дни")
+        );
         // The same amount in both currencies is said once, in both.
         assert_eq!(line.fees.len(), 1);
         assert_eq!(line.fees[0].text, "10,23\u{a0}€");
@@ -266,7 +273,8 @@ mod tests {
 
     #[test]
     fn the_summary_says_from_where_there_is_a_choice() {
-        let lines = line("normalService", 5, &tax("20", "BGN", "2020-01-01", "")) + &line("expressService", 1, &tax("60", "BGN", "2020-01-01", ""));
+        let lines = line("normalService", 5, &tax("20", "BGN", "2020-01-01", ""))
+            + &line("expressService", 1, &tax("60", "BGN", "2020-01-01", ""));
         let record = record(&channel(&lines));
         let channels = channels(record.root(), today(), Language::English);
         let summary = summary(record.root(), &channels, Language::English);
@@ -284,6 +292,9 @@ mod tests {
     fn another_currency_is_shown_as_it_is_written() {
         let record = record(&channel(&line("normalService", 1, &tax("5.00", "USD", "2020-01-01", ""))));
         let channels = channels(record.root(), today(), Language::English);
-        assert_eq!((channels[0].lines[0].fees[0].text.as_str(), &channels[0].lines[0].fees[0].lev), ("5.00 USD", &None));
+        assert_eq!(
+            (channels[0].lines[0].fees[0].text.as_str(), &channels[0].lines[0].fees[0].lev),
+            ("5.00 USD", &None)
+        );
     }
 }

@@ -69,7 +69,8 @@ fn start(tag: &str) -> Result<(Element, &str), String> {
         if let Some(after) = rest.strip_prefix('>') {
             return Ok((Element { name: name.to_owned(), attributes, children: Vec::new() }, after));
         }
-        let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '-' || c == ':')).ok_or("a tag without an end")?;
+        let end =
+            rest.find(|c: char| !(c.is_ascii_lowercase() || c == '-' || c == ':')).ok_or("a tag without an end")?;
         let (attribute, after) = rest.split_at(end);
         if attribute.is_empty() {
             return Err(format!("no attribute in <{name} near {:?}", rest.chars().take(30).collect::<String>()));

@@ -45,7 +45,11 @@ impl Draft {
         let english = self.name_en.as_ref().map(|name| format!("<Name lang=\"en\">{}</Name>", escaped(name)));
         let level = if self.online { "ApplicationEnabled" } else { "SiteInfoAndDocModel" };
         let method = if self.online { "<ApplicationMethod>ApplicationByEPortal</ApplicationMethod>" } else { "" };
-        let url = if self.online { format!("<ServiceURL>https://e.example.bg/{}</ServiceURL>", self.number) } else { String::new() };
+        let url = if self.online {
+            format!("<ServiceURL>https://e.example.bg/{}</ServiceURL>", self.number)
+        } else {
+            String::new()
+        };
         let tax = self.fee.map(|fee| {
             format!("<Tax><Amount>{fee}</Amount><Currency>EUR</Currency><ValidFrom>2026-01-01</ValidFrom></Tax>")
         });
@@ -101,8 +105,10 @@ fn plain(markup: &str) -> String {
 
 /// The specimen with the facts that stand in it.
 pub fn specimen() -> Content {
-    let mut facts =
-        Facts::named("Издаване на удостоверение за вписване в регистъра на пазителите на порти", datetime!(2024-01-15 00:00 +2));
+    let mut facts = Facts::named(
+        "Издаване на удостоверение за вписване в регистъра на пазителите на порти",
+        datetime!(2024-01-15 00:00 +2),
+    );
     facts.name_en = Some("Certificate of entry in the register of gatekeepers".to_owned());
     facts.short_name_bg = Some("Удостоверение за пазител".to_owned());
     facts.description_bg = "Удостоверението доказва, че лицето е вписано в регистъра. Издава се на всеки, който е вписан. Кога е необходимо при кандидатстване за работа; при участие в обществена поръчка. Вижте и самия регистър.".to_owned();
@@ -180,10 +186,16 @@ pub async fn fill(records: &Records) {
     apply(records, datetime!(2026-03-01 08:00 UTC), vec![put(AGENCY, 900, ended)]).await;
     let why = Some("Отменена с изменението на Закона за портите.".to_owned());
     let what = What::Deactivate { from: None };
-    apply(records, datetime!(2026-06-30 12:00 UTC), vec![Change { key: key(AGENCY, 900), expected: None, why, what }]).await;
+    apply(records, datetime!(2026-06-30 12:00 UTC), vec![Change { key: key(AGENCY, 900), expected: None, why, what }])
+        .await;
     let hidden = Content { status: Status::Draft, ..simple(AGENCY, 901, "Тайна чернова").content() };
     apply(records, datetime!(2026-07-01 12:00 UTC), vec![put(AGENCY, 901, hidden)]).await;
-    apply(records, datetime!(2026-09-01 08:00 UTC), (0..48).map(|at| put(MUNICIPALITY, 2000 + at, of_municipality(at))).collect()).await;
+    apply(
+        records,
+        datetime!(2026-09-01 08:00 UTC),
+        (0..48).map(|at| put(MUNICIPALITY, 2000 + at, of_municipality(at))).collect(),
+    )
+    .await;
     let first = simple(AGENCY, 2835, "Удостоверение за вписване").content();
     apply(records, datetime!(2026-10-01 08:00 UTC), vec![put(AGENCY, 2835, first)]).await;
     let shared = simple(MINISTRY, 2001, "Издаване на разрешение за строеж на порта").content();
@@ -198,12 +210,12 @@ fn of_municipality(at: u64) -> Content {
         number: 2000 + at,
         supplier: MUNICIPALITY,
         name_bg: format!("Издаване на {subject}{kind}"),
-        name_en: (at % 2 == 0).then(|| format!("Issuing a {english}")),
+        name_en: at.is_multiple_of(2).then(|| format!("Issuing a {english}")),
         description: format!(
             "<p>Услугата се предоставя на всеки, който има право на {subject}.</p>\
              <p>Подава се <strong>заявление</strong> по образец, а при нужда и документ за самоличност.</p>"
         ),
-        online: at % 3 == 0,
+        online: at.is_multiple_of(3),
         fee: [Some("2.56"), None, Some("15.34"), Some("51.13")][(at % 4) as usize],
         days: 1 + (at % 14) as u32,
         more: String::new(),

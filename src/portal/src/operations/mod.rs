@@ -14,7 +14,7 @@ use crate::service::{Call, EgovService, Failure, Kept};
 
 impl EgovService {
     /// The element of the answer, in our names.
-    pub(crate) async fn perform(&self, opened: &Opened, call: &Call) -> Result<Vec<u8>, Failure> {
+    pub(crate) async fn perform(&self, opened: &Opened, call: &Call) -> Result<String, Failure> {
         match opened.operation {
             operation if operation.writes() => self.write(opened, call).await,
             Operation::GetService => self.get_service(opened.request(), call).await,
@@ -23,11 +23,11 @@ impl EgovService {
             Operation::GetSupplier => self.get_supplier(opened.request()).await,
             Operation::ListSuppliers => self.list_suppliers(opened.request()).await,
             Operation::GetNomenclature => self.get_nomenclature(opened.request()),
-            _ => Ok(self.ping(call)),
+            _ => self.ping(call),
         }
     }
 
-    async fn write(&self, opened: &Opened, call: &Call) -> Result<Vec<u8>, Failure> {
+    async fn write(&self, opened: &Opened, call: &Call) -> Result<String, Failure> {
         let planned = self.plan(opened, call)?;
         let ticket = match &opened.request_id {
             None => None,
@@ -44,9 +44,9 @@ impl EgovService {
 }
 
 /// The answer that was kept.
-fn unkept(octets: &[u8]) -> Result<Vec<u8>, Failure> {
+fn unkept(octets: &[u8]) -> Result<String, Failure> {
     match serde_json::from_slice(octets) {
-        Ok(Kept::Answer(element)) => Ok(element.into_bytes()),
+        Ok(Kept::Answer(element)) => Ok(element),
         Ok(Kept::Fault(detail)) => Err(Failure::Detail(Box::new(detail))),
         Err(_) => Err(Fault::new(Code::Internal).into()),
     }

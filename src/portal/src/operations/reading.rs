@@ -4,16 +4,16 @@ use kapia_records::{Eik, Filter, Key, LastPush, Page, RequestId, Status, Summary
 use kapia_xml::Element;
 
 use super::{check_scope, key_in};
-use crate::answers::{Out, State, response, written};
+use crate::answers::{self, State};
+use crate::contract::PushResult;
 use crate::fault::{Code, Fault};
-use crate::names::{CONTRACT_VERSION, Operation};
 use crate::neutral;
 use crate::rules::values::moment;
 use crate::rules::{all, text};
 use crate::service::{Call, EgovService, Failure};
 
 impl EgovService {
-    pub(super) async fn get_service(&self, request: Element<'_>, call: &Call) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn get_service(&self, request: Element<'_>, call: &Call) -> Result<String, Failure> {
         let key = key_in(request)?;
         check_scope(call, &key.supplier)?;
         let version = text(request, "Version").and_then(|version| version.parse::<u64>().ok());
@@ -27,13 +27,10 @@ impl EgovService {
             Fault::new(Code::Internal)
         })?;
         let record = neutral::handed_out(document.root(), record.status, language.as_deref());
-        Ok(response(Operation::GetService, |out| {
-            out.raw(&record);
-            out.state(&state);
-        }))
+        Ok(answers::service(&record, &state)?)
     }
 
-    pub(super) async fn get_status(&self, request: Element<'_>, call: &Call) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn get_status(&self, request: Element<'_>, call: &Call) -> Result<String, Failure> {
         let keys = match text(request, "RequestId") {
             Some(id) => {
                 let id = RequestId::parse(&id.to_ascii_lowercase())
@@ -51,7 +48,7 @@ impl EgovService {
         if states.is_empty() {
             return Err(Fault::new(Code::ServiceNotFound).into());
         }
-        Ok(response(Operation::GetServiceStatus, |out| states.iter().for_each(|state| out.state(state))))
+        Ok(answers::states(&states)?)
     }
 
     /// The state of a record, or of one that was pushed and never accepted.
@@ -71,7 +68,7 @@ impl EgovService {
         }))
     }
 
-    pub(super) async fn list_services(&self, request: Element<'_>, call: &Call) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn list_services(&self, request: Element<'_>, call: &Call) -> Result<String, Failure> {
         let suppliers = match text(request, "SupplierEIK") {
             Some(eik) => {
                 let eik = Eik::parse(&eik).map_err(|_| Fault::new(Code::EikInvalid).at("/SupplierEIK"))?;
@@ -87,10 +84,7 @@ impl EgovService {
         };
         let page = page_in(request);
         let (items, total, more) = self.list_of(&suppliers, filter, page).await?;
-        Ok(response(Operation::ListServices, |out| {
-            items.iter().for_each(|summary| out.summary(summary));
-            out.counted(total, more);
-        }))
+        Ok(answers::services(&items, total, more)?)
     }
 
     /// One page of the records of several suppliers, supplier after supplier. The store pages within one supplier, so a
@@ -124,7 +118,7 @@ impl EgovService {
         Ok((items, total, more))
     }
 
-    pub(super) async fn get_supplier(&self, request: Element<'_>) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn get_supplier(&self, request: Element<'_>) -> Result<String, Failure> {
         let found = match text(request, "SupplierEIK") {
             Some(eik) => {
                 let eik = Eik::parse(&eik).map_err(|_| Fault::new(Code::EikInvalid).at("/SupplierEIK"))?;
@@ -133,18 +127,15 @@ impl EgovService {
             None => self.inner.records.supplier_by_code(&text(request, "SupplierCode").unwrap_or_default()).await?,
         };
         let supplier = found.ok_or_else(|| Fault::new(Code::ServiceNotFound))?;
-        Ok(response(Operation::GetSupplier, |out| out.supplier(&supplier)))
+        Ok(answers::one_supplier(&supplier)?)
     }
 
-    pub(super) async fn list_suppliers(&self, request: Element<'_>) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn list_suppliers(&self, request: Element<'_>) -> Result<String, Failure> {
         let listed = self.inner.records.suppliers(Vec::new(), page_in(request)).await?;
-        Ok(response(Operation::ListSuppliers, |out| {
-            listed.items.iter().for_each(|supplier| out.supplier(supplier));
-            out.counted(listed.total, listed.more);
-        }))
+        Ok(answers::suppliers(&listed.items, listed.total, listed.more)?)
     }
 
-    pub(super) fn get_nomenclature(&self, request: Element<'_>) -> Result<Vec<u8>, Failure> {
+    pub(super) fn get_nomenclature(&self, request: Element<'_>) -> Result<String, Failure> {
         let name = text(request, "DictionaryName").unwrap_or_default();
         let version = text(request, "Version");
         let dictionaries = &self.inner.options.dictionaries;
@@ -154,25 +145,16 @@ impl EgovService {
             let fault = Fault::new(Code::UnknownCode).with_both("list", list, "Номенклатури".to_owned());
             return Err(fault.at(field).into());
         };
-        Ok(response(Operation::GetNomenclature, |out| out.dictionary(dictionary)))
+        Ok(answers::nomenclature(dictionary)?)
     }
 
-    pub(super) fn ping(&self, call: &Call) -> Vec<u8> {
-        let environment = match call.caller.environment() {
-            kapia_records::Environment::Production => "Production",
-            kapia_records::Environment::Staging => "Staging",
-        };
-        response(Operation::Ping, |out: &mut Out| {
-            out.leaf("ContractVersion", CONTRACT_VERSION);
-            out.leaf("Environment", environment);
-            out.leaf("ServerTime", &written(call.now));
-            out.leaf("AuthenticatedAs", call.caller.name());
-        })
+    pub(super) fn ping(&self, call: &Call) -> Result<String, Failure> {
+        Ok(answers::pong(call.caller.environment(), call.now, call.caller.name())?)
     }
 }
 
-fn push_result(push: &LastPush) -> &'static str {
-    if push.fault.is_some() || push.result == "REJECTED" { "REJECTED" } else { "ACCEPTED" }
+fn push_result(push: &LastPush) -> PushResult {
+    if push.fault.is_some() || push.result == "REJECTED" { PushResult::Rejected } else { PushResult::Accepted }
 }
 
 /// Page and size, which the schema requires and limits.

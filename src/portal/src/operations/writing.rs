@@ -9,7 +9,8 @@ use kapia_xml::Element;
 use time::OffsetDateTime;
 
 use super::{check_scope, key_in};
-use crate::answers::{Outcome, response};
+use crate::answers::{self, Row};
+use crate::contract::Outcome;
 use crate::fault::{Code, Detail, Fault};
 use crate::names::{Operation, Shape};
 use crate::opening::Opened;
@@ -262,7 +263,8 @@ impl Told {
                 first.fields.push(other);
             }
         }
-        let notes = looked.iter().map(|looked| note(&looked.key, "REJECTED", looked.change.as_ref().err())).collect();
+        let notes =
+            looked.iter().map(|looked| note(&looked.key, Outcome::Rejected, looked.change.as_ref().err())).collect();
         Answer { octets: kept(&Kept::Fault(self.detail(&first))), notes }
     }
 
@@ -284,7 +286,7 @@ impl Told {
             match result {
                 Ok(done) => {
                     notes.push(note(&looked.key, name_of(done.outcome), None));
-                    outcomes.push(Outcome {
+                    outcomes.push(Row {
                         key: looked.key.clone(),
                         result: name_of(done.outcome),
                         version: done.version,
@@ -295,10 +297,10 @@ impl Told {
                     });
                 }
                 Err(fault) => {
-                    notes.push(note(&looked.key, "REJECTED", fault.as_ref()));
-                    outcomes.push(Outcome {
+                    notes.push(note(&looked.key, Outcome::Rejected, fault.as_ref()));
+                    outcomes.push(Row {
                         key: looked.key.clone(),
-                        result: "REJECTED",
+                        result: Outcome::Rejected,
                         version: looked.current.0,
                         status: looked.current.1,
                         at: self.now,
@@ -311,16 +313,12 @@ impl Told {
         }
         let octets = match whole {
             Some(fault) if self.mode == Mode::AllOrNothing => kept(&Kept::Fault(self.detail(&fault))),
-            _ => kept(&Kept::Answer(self.element(&outcomes))),
+            _ => match answers::written(self.operation, &self.request, &outcomes) {
+                Ok(element) => kept(&Kept::Answer(element)),
+                Err(fault) => kept(&Kept::Fault(self.detail(&fault))),
+            },
         };
         Answer { octets, notes }
-    }
-
-    fn element(&self, outcomes: &[Outcome]) -> String {
-        let element = response(self.operation, |out| {
-            outcomes.iter().for_each(|outcome| out.outcome(&self.request, outcome));
-        });
-        String::from_utf8(element).unwrap_or_default()
     }
 
     fn detail(&self, fault: &Fault) -> Detail {
@@ -347,18 +345,22 @@ fn fault_of(refused: Refused, looked: &Looked, change: &Change) -> Option<Fault>
     Some(fault.at(format!("{}/ServiceKey", looked.place)))
 }
 
-fn name_of(did: Did) -> &'static str {
+fn name_of(did: Did) -> Outcome {
     match did {
-        Did::Created => "CREATED",
-        Did::Updated | Did::StatusChanged => "UPDATED",
-        Did::Unchanged => "UNCHANGED",
-        Did::Deactivated => "DEACTIVATED",
-        Did::Reactivated => "REACTIVATED",
+        Did::Created => Outcome::Created,
+        Did::Updated | Did::StatusChanged => Outcome::Updated,
+        Did::Unchanged => Outcome::Unchanged,
+        Did::Deactivated => Outcome::Deactivated,
+        Did::Reactivated => Outcome::Reactivated,
     }
 }
 
-fn note(key: &Key, result: &str, fault: Option<&Fault>) -> PushNote {
-    PushNote { key: key.clone(), result: result.to_owned(), fault: fault.map(|fault| fault.code.number().to_owned()) }
+fn note(key: &Key, result: Outcome, fault: Option<&Fault>) -> PushNote {
+    PushNote {
+        key: key.clone(),
+        result: result.as_str().to_owned(),
+        fault: fault.map(|fault| fault.code.number().to_owned()),
+    }
 }
 
 fn kept(kept: &Kept) -> Bytes {

@@ -130,7 +130,9 @@ impl Scan<'_> {
             return Ok(1);
         }
         let between_elements = |open: &Open| open.field.as_ref().is_some_and(Field::is_element_only);
-        if self.open.last().is_some_and(between_elements) && rest[..plain].bytes().all(|octet| octet.is_ascii_whitespace()) {
+        if self.open.last().is_some_and(between_elements)
+            && rest[..plain].bytes().all(|octet| octet.is_ascii_whitespace())
+        {
             self.blanks.push(at..at + plain);
         }
         Ok(plain)

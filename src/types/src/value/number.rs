@@ -130,6 +130,9 @@ macro_rules! numbers {
                         return Err(wrong());
                     }
                     let value: $number = $parse(&text).ok_or_else(wrong)?;
+                    if Kind::$kind == Kind::Integer && is_usual(&text) {
+                        return Ok(Number { value, text: None });
+                    }
                     let usual = Self::from(value);
                     if usual.lexical() == text {
                         return Ok(usual);
@@ -245,6 +248,12 @@ impl fmt::Display for Boolean {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.lexical())
     }
+}
+
+/// Whether a whole number is written as Rust would write it.
+fn is_usual(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    text == "0" || digits.bytes().next().is_some_and(|first| matches!(first, b'1'..=b'9'))
 }
 
 fn whole<T: FromStr>(text: &str) -> Option<T> {

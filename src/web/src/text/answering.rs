@@ -1,8 +1,6 @@
 //! Why a question got no answer.
 
-use kapia_language::Entry;
-
-use super::entry;
+use kapia_language::{Entry, entry};
 
 const LATER: [&str; 2] = ["try again later", "опитайте отново по-късно"];
 const KEEPER: [&str; 2] = [

@@ -1,8 +1,6 @@
 //! What is wrong with a package.
 
-use kapia_language::Entry;
-
-use super::entry;
+use kapia_language::{Entry, entry};
 
 pub(super) const ENTRIES: &[Entry] = &[
     entry(

@@ -41,7 +41,8 @@ impl Status {
             told.adapters.retain(|adapter| adapter.name.eq_ignore_ascii_case(name));
             if told.adapters.is_empty() {
                 let near = near_names(name, names.iter().map(String::as_str));
-                let hint = if near.is_empty() { text::adapter_unknown_hint() } else { text::did_you_mean(near.join(", ")) };
+                let hint =
+                    if near.is_empty() { text::adapter_unknown_hint() } else { text::did_you_mean(near.join(", ")) };
                 return Err(Failure::usage(text::adapter_unknown(name), hint));
             }
         }
@@ -107,7 +108,10 @@ fn shown(session: &Session, adapter: &AdapterStatus) -> String {
         lines.push(format!("  {told}"));
     }
     if let Some(refused) = &adapter.refused {
-        lines.push(format!("  {}", paint.red(&pick(text::version_refused(&refused.version, moment(refused.at), &refused.code)))));
+        lines.push(format!(
+            "  {}",
+            paint.red(&pick(text::version_refused(&refused.version, moment(refused.at), &refused.code)))
+        ));
         lines.extend(said(session, &refused.told).lines().map(|line| format!("    {line}")));
     }
     for operation in &adapter.operations {
@@ -143,7 +147,10 @@ fn of_operation(session: &Session, operation: &OperationStatus) -> String {
         line.push_str(&format!("\n    {}", session.paint.dim(&pick(text::last_success(moment(at))))));
     }
     if let Some(failed) = &operation.last_failure {
-        line.push_str(&format!("\n    {}", session.paint.red(&pick(text::last_failure(moment(failed.at), &failed.code)))));
+        line.push_str(&format!(
+            "\n    {}",
+            session.paint.red(&pick(text::last_failure(moment(failed.at), &failed.code)))
+        ));
     }
     line
 }
