@@ -63,7 +63,7 @@ impl super::Portal {
 impl Pushing {
     /// Stops, and waits for what is on its way.
     pub async fn stop(self) {
-        drop(self.stop.send(true));
+        let _ = self.stop.send(true);
         for job in self.jobs {
             drop(job.await);
         }

@@ -40,7 +40,9 @@ impl Text {
     pub(crate) fn call(&mut self, before: &str, name: &str, arguments: &[String], after: &str) {
         let joined = arguments.join(", ");
         let one = format!("{before}{name}({joined}){after}");
-        if width(&joined) <= SHORT && self.fits(&one) {
+        // A chain of calls with something before it must leave one column free.
+        let spare = if !before.is_empty() && name.starts_with("r.") { " " } else { "" };
+        if width(&joined) <= SHORT && self.fits(&format!("{one}{spare}")) {
             return self.line(&one);
         }
         if let [array] = arguments
@@ -115,6 +117,15 @@ impl Text {
         self.indent += 1;
         self.line(&format!("{right};"));
         self.indent -= 1;
+    }
+
+    /// `left = name(arguments);`, broken where rustfmt breaks it.
+    pub(crate) fn assign_call(&mut self, left: &str, name: &str, arguments: &[String]) {
+        let joined = arguments.join(", ");
+        if width(&joined) > SHORT {
+            return self.call(&format!("{left} = "), name, arguments, ";");
+        }
+        self.assign(left, &format!("{name}({joined})"));
     }
 
     /// `Self { … }` with fields that have their values under their own names.

@@ -32,8 +32,8 @@ impl Module<'_> {
                 text.blank();
             } else if let Some((namespace, local)) = &record.type_name {
                 let namespace = self.namespace(namespace);
-                let named = format!("xsd::TypeName::Named({namespace}, {})", layout::literal(local));
-                text.assign("const TYPE: xsd::TypeName", &named);
+                let arguments = [namespace, layout::literal(local)];
+                text.assign_call("const TYPE: xsd::TypeName", "xsd::TypeName::Named", &arguments);
                 text.blank();
             }
             text.block(&format!("fn read({r}: &mut xsd::Reader<'_>) -> xsd::Result<Self> {{"), "}", |text| {
