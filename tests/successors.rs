@@ -177,7 +177,8 @@ fn an_old_name_can_be_asked_for_an_answer_later() {
     for (step, outcome) in
         [(Step::Call, Outcome::Pending), (Step::Execution, Outcome::Answered), (Step::Check, Outcome::Answered)]
     {
-        let mut records = rows.iter().map(|row| &row.record).filter(|record| record.service_call_id == accepted.call_id);
+        let mut records =
+            rows.iter().map(|row| &row.record).filter(|record| record.service_call_id == accepted.call_id);
         let record = records.find(|record| (record.step, record.outcome) == (step, outcome)).unwrap();
         let codes: Vec<&str> = record.warnings.iter().map(|warning| &*warning.code).collect();
         assert_eq!(codes, ["operation-superseded"], "{step:?}");

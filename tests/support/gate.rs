@@ -50,6 +50,7 @@ pub struct Gate {
 }
 
 /// What a command of the program said.
+#[derive(Debug)]
 pub struct Output {
     /// Exit code.
     pub code: Option<i32>,

@@ -28,8 +28,26 @@ const PORTAL_WORDS: &[&str] = &[
 ];
 
 const MARKUP_WORDS: &[&str] = &[
-    "<p>", "</p>", "<br/>", "<a href=\"", "\">", "</a>", "https://x.bg", "javascript:", "&nbsp;", "&lt;", "&#10;", "<script>",
-    " onclick=\"x\"", " xmlns=\"\"", " xmlns:p=\"http://www.w3.org/1999/xhtml\"", "<p:b>", "]]>", "<![CDATA[", "<!--", "-->",
+    "<p>",
+    "</p>",
+    "<br/>",
+    "<a href=\"",
+    "\">",
+    "</a>",
+    "https://x.bg",
+    "javascript:",
+    "&nbsp;",
+    "&lt;",
+    "&#10;",
+    "<script>",
+    " onclick=\"x\"",
+    " xmlns=\"\"",
+    " xmlns:p=\"http://www.w3.org/1999/xhtml\"",
+    "<p:b>",
+    "]]>",
+    "<![CDATA[",
+    "<!--",
+    "-->",
 ];
 
 fn messages() -> Vec<Vec<u8>> {
@@ -83,7 +101,10 @@ fn open(data: &[u8]) -> String {
                 }
                 let again = neutral::read(&record.octets).expect("what is kept can be read");
                 assert_eq!(neutral::canonical(again.root()), record.octets, "the neutral form is a fixed point");
-                let request = format!("<AddService xmlns=\"urn:egov-gateway:portal:service-record:1\">{}</AddService>", again.source());
+                let request = format!(
+                    "<AddService xmlns=\"urn:egov-gateway:portal:service-record:1\">{}</AddService>",
+                    again.source()
+                );
                 let request = Document::read(request, &Limits::default()).expect("a record within a request");
                 assert_eq!(request.root().local(), Operation::AddService.name());
                 let report = contract().schema.validate(request.root(), &kapia_schema::Options::first());

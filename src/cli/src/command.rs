@@ -1,6 +1,8 @@
 //! The command line: what there is, and how it is read.
 
-use crate::commands::{adapter, call, codegen, consumer, demo, describe, grant, journal, list, operation, portal, serve, verify};
+use crate::commands::{
+    adapter, call, codegen, consumer, demo, describe, grant, journal, list, operation, portal, serve, verify,
+};
 use crate::failure::{Exit, Failure};
 use crate::language::Language;
 use crate::paint::{self, Paint};

@@ -8,8 +8,8 @@ use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use kapia_faces::{Face, FaceRoute};
 use kapia_gateway::{Gateway, Incoming, Outgoing};
-use kapia_regix::{Address, EntryPoint, Route};
 use kapia_life::Fleet;
+use kapia_regix::{Address, EntryPoint, Route};
 use kapia_server::{AdminPage, Exchange, Head, Inbound, Listener, Outbound, Refusal};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -58,13 +58,7 @@ impl GatewayExchange {
         self.public_base.store(public_base.map(Arc::new));
     }
 
-    async fn call(
-        &self,
-        entry: EntryPoint,
-        face: Option<Arc<Face>>,
-        address: Address,
-        inbound: Inbound,
-    ) -> Outbound {
+    async fn call(&self, entry: EntryPoint, face: Option<Arc<Face>>, address: Address, inbound: Inbound) -> Outbound {
         let Inbound { head, body, peer, received, started } = inbound;
         let incoming = Incoming {
             entry,

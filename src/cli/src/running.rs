@@ -206,7 +206,8 @@ impl Renewed for Reload {
             portal.reload();
         }
         self.take_over(next);
-        for remark in summary::remarks(&self.exchange.gateway().parts().catalogue, &self.life.unusable(), Language::En) {
+        for remark in summary::remarks(&self.exchange.gateway().parts().catalogue, &self.life.unusable(), Language::En)
+        {
             tracing::warn!("{remark}");
         }
         Ok(operations)

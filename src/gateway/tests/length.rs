@@ -9,8 +9,8 @@ use kapia_journal::{Outcome, Sha256};
 use kapia_signature::{Profile, Signer, SigningKey};
 use kapia_spool::Octets;
 use std::fmt::Write as _;
-use std::sync::{Arc, LazyLock};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
 use time::OffsetDateTime;
 use world::*;
 
@@ -74,9 +74,8 @@ async fn a_long_answer_is_told_filtered_signed_and_written_down_like_a_short_one
         assert_eq!(of_long.signed_digest, of_short.signed_digest);
         assert_eq!((of_long.signed, of_long.hidden_fields), (true, of_short.hidden_fields));
         assert_eq!(of_long.outcome, Outcome::Answered);
-        let stages = |record: &kapia_journal::Record| {
-            record.stages.iter().map(|stage| stage.0.to_string()).collect::<Vec<_>>()
-        };
+        let stages =
+            |record: &kapia_journal::Record| record.stages.iter().map(|stage| stage.0.to_string()).collect::<Vec<_>>();
         assert_eq!(stages(&of_long), stages(&of_short));
     }
 }

@@ -24,14 +24,14 @@ impl Exchange for Echo {
             inbound.head.path,
             inbound.body.len()
         );
-        Outbound { status: 200, content_type: "text/plain; charset=utf-8", body: text.into(), headers: Vec::new() }
+        Outbound { status: 200, content_type: "text/plain; charset=utf-8", body: text.into_bytes().into(), headers: Vec::new() }
     }
 
     fn refuse(&self, refusal: Refusal, _: &Head) -> Outbound {
         Outbound {
             status: refusal.status(),
             content_type: "text/plain; charset=utf-8",
-            body: format!("refused: {}\n", refusal.code()).into(),
+            body: format!("refused: {}\n", refusal.code()).into_bytes().into(),
             headers: Vec::new(),
         }
     }

@@ -40,8 +40,8 @@ impl Text {
     pub(crate) fn call(&mut self, before: &str, name: &str, arguments: &[String], after: &str) {
         let joined = arguments.join(", ");
         let one = format!("{before}{name}({joined}){after}");
-        // A chain of calls with something before it must leave one column free.
-        let spare = if !before.is_empty() && name.starts_with("r.") { " " } else { "" };
+        // A chain of calls with something before it must leave two columns free.
+        let spare = if !before.is_empty() && name.starts_with("r.") { "  " } else { "" };
         if width(&joined) <= SHORT && self.fits(&format!("{one}{spare}")) {
             return self.line(&one);
         }

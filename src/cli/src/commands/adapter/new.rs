@@ -20,7 +20,12 @@ pub(crate) struct New {
     #[arg(long, value_name = "sample|sql|rest|soap|host", hide_possible_values = true, default_value = "sample")]
     backend: Backend,
     /// Kind of database, with --backend sql; sqlite is made by a script in the package and answers at once.
-    #[arg(long, value_name = "sqlite|postgresql|mysql|odbc", hide_possible_values = true, default_value = "postgresql")]
+    #[arg(
+        long,
+        value_name = "sqlite|postgresql|mysql|odbc",
+        hide_possible_values = true,
+        default_value = "postgresql"
+    )]
     engine: Database,
     /// WSDL of the service behind the register, with --backend soap; by default that of --from-wsdl.
     #[arg(long, value_name = "FILE")]

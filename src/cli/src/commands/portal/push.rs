@@ -10,7 +10,7 @@ use crate::text;
 use clap::Args;
 use kapia_portal::Contract;
 use kapia_publish::{
-    Draft, Endpoint, EndpointSettings, Ended, Iisda, Options, Password, Progress, Report, Sources, Way,
+    Draft, Ended, Endpoint, EndpointSettings, Iisda, Options, Password, Progress, Report, Sources, Way,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
