@@ -166,7 +166,13 @@ fn a_trouble_is_told_and_nothing_is_lost_by_it() {
 
 #[test]
 fn changes_are_pushed_on_to_another_service_however_long_it_is_away() {
-    let mut there = Gate::demo();
+    // A gate that keeps its address when it is started anew.
+    let mut there = Gate::start(GateOptions { serve: true, ..GateOptions::default() });
+    there.kill();
+    let config = there.folder.join("kapia.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replacen("127.0.0.1:0", &format!("127.0.0.1:{}", there.port), 1)).unwrap();
+    there.restart();
     let (url, user, password, ca) = {
         let sender = Sender::new(&there);
         let password = std::fs::read_to_string(sender.folder.path().join("password")).unwrap();
@@ -180,7 +186,7 @@ fn changes_are_pushed_on_to_another_service_however_long_it_is_away() {
     let secret = tempfile::tempdir().unwrap();
     let password_file = secret.path().join("password");
     std::fs::write(&password_file, password).unwrap();
-    let mut here = Gate::demo();
+    let mut here = Gate::start(GateOptions { serve: true, ..GateOptions::default() });
     let config = here.folder.join("kapia.toml");
     let mut text = std::fs::read_to_string(&config).unwrap();
     text.push_str(&format!(
@@ -189,6 +195,7 @@ fn changes_are_pushed_on_to_another_service_however_long_it_is_away() {
         ca.display()
     ));
     std::fs::write(&config, text).unwrap();
+    here.kill();
     here.restart();
 
     let sender = Sender::new(&here);

@@ -407,7 +407,7 @@ fn a_processing_that_is_not_offered_says_so() {
 
 #[test]
 fn an_unknown_path_is_404_in_both_languages() {
-    for path in ["/", "/RegiXEntryPointV3.svc", "/RegiX/RegiX/RegiXEntryPoint.svc", "/../kapia.toml"] {
+    for path in ["/nothing", "/RegiXEntryPointV3.svc", "/RegiX/RegiX/RegiXEntryPoint.svc", "/../kapia.toml"] {
         let reply = GATE.send(&Post::to(path, "<x/>").with("Content-Type", "text/xml").octets());
         assert_eq!((reply.status, reply.header("content-type")), (404, Some("text/plain; charset=utf-8")), "{path}");
         assert!(reply.text().contains("съвет: ") && reply.text().contains("hint: "), "{}", reply.text());

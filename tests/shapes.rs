@@ -199,7 +199,8 @@ fn every_golden_file_belongs_to_a_case() {
     let source: String = include_str!("shapes.rs").split_whitespace().collect();
     for file in std::fs::read_dir(folder()).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
-        let case = name.splitn(3, '-').last().unwrap().strip_suffix(".xml").unwrap().to_owned();
+        // Typed contracts have a test of their own (tests/faces.rs).
+        let Some(case) = name.splitn(3, '-').last().unwrap().strip_suffix(".xml") else { continue };
         assert!(source.contains(&format!("golden(\"{case}\"")), "{name} belongs to nothing");
     }
 }

@@ -1,6 +1,6 @@
 //! Messages of EgovService, and the markup in them.
 
-use super::{Target, XML_WORDS};
+use super::Target;
 use kapia_portal::{Contract, Message, Operation, Options, examine, html, neutral};
 use kapia_soap::Version;
 use kapia_xml::{Document, Limits};

@@ -148,6 +148,6 @@ fn nobody_who_serves_is_a_code_of_its_own() {
 fn a_list_for_programs_is_json() {
     let output = kapia(demo(), &["list", "--json"]);
     let lines: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(lines.len(), 8);
+    assert_eq!(lines.len(), 9);
     assert!(lines.iter().all(|line| line["served"] == true && line["adapter"].is_string()));
 }

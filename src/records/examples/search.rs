@@ -59,6 +59,9 @@ const ABOUT: [&str; 24] = [
 const ENGLISH: [&str; 4] = ["Certificate of", "Permit for", "Registration of", "Licensing of"];
 const SUPPLIERS: u64 = 300;
 
+/// A kind of question: its name, and the question of that number.
+type Kind = (&'static str, Box<dyn Fn(u64) -> Search>);
+
 fn main() {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>().unwrap());
     let (records, questions) = (arguments.next().unwrap_or(100_000), arguments.next().unwrap_or(2_000));
@@ -74,7 +77,7 @@ async fn measure(count: u64, questions: u64) {
     println!("{count} records written in {spent:.1?}, {:.0} a second", count as f64 / spent.as_secs_f64());
 
     let supplier = || Some(eik(17));
-    let kinds: [(&str, Box<dyn Fn(u64) -> Search>); 6] = [
+    let kinds: [Kind; 6] = [
         ("one word that is everywhere", Box::new(|_| question("издаване".into(), None))),
         ("the beginning of a word", Box::new(|n| question(WHAT[n as usize % 16].chars().take(3).collect(), None))),
         ("two words", Box::new(|n| question(format!("удостоверението {}", ABOUT[n as usize % 24]), None))),

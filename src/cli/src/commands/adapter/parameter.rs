@@ -198,7 +198,7 @@ impl Room {
         why: String,
     ) -> Result<(), Failure> {
         let author = Author { who: actor(), why };
-        let opened = self.packages.iter().filter(|(name, _)| name == adapter).last();
+        let opened = self.packages.iter().rfind(|(name, _)| name == adapter);
         if let Some((_, Some(parameters))) = opened {
             return Ok(parameters.set(&declared.name, value, &author)?);
         }

@@ -13,7 +13,7 @@ use kapia_records::{Eik, FormError, Page, Supplier, SupplierStatus};
 #[derive(Debug, Subcommand)]
 pub(crate) enum SupplierCommand {
     /// Add a supplier, or change what is known of it: what is not given stays.
-    Set(Set),
+    Set(Box<Set>),
     /// Show the suppliers.
     List(List),
 }
