@@ -206,7 +206,7 @@ fn changes_are_pushed_on_to_another_service_however_long_it_is_away() {
     there.kill();
     sender.keep("one.xml", &record(74_001, "Пренасяна услуга, променена"));
     assert_ended(&sender.push(&sender.records(), &[]), 0, "1 updated");
-    here.kapia(&["portal", "deactivate", &format!("{EIK}/74001"), "--reason", "проба"]);
+    here.kapia(&["portal", "deactivate", &format!("{EIK}/74001"), "--comment", "проба"]);
     there.restart();
     until("both changes are there, in their order", || {
         let history = there.kapia_says(&["portal", "history", &format!("{EIK}/74001")]).stdout;

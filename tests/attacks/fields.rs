@@ -85,7 +85,7 @@ pub static HOSTILE: LazyLock<Gate> = LazyLock::new(|| {
     while Instant::now() < until {
         let read = gate.call(&ask("plain", ""));
         let response = read.written(read.result(Entry::V2).response.unwrap()).to_owned();
-        if response.contains("явно") && !response.contains(SECRET) {
+        if response.contains("open=") && response.contains("<Name>") && !response.contains(SECRET) {
             break;
         }
         std::thread::sleep(Duration::from_millis(50));
