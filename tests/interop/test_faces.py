@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import time
 
@@ -219,11 +220,16 @@ def test_jax_ws(gate, tmp_path, java, version, ask):
 
 
 @shows(RI, "typed")
-def test_jax_ws_makes_classes_of_the_contract_of_every_package(wsdls, tmp_path):
+def test_jax_ws_makes_classes_of_contracts(wsdls, tmp_path):
     libraries = java_libraries() / "ri" / "libs"
+    # Making and compiling classes takes seconds for each contract: every sixth.
+    some = tmp_path / "wsdls"
+    some.mkdir()
+    for file in sorted(wsdls.glob("*.wsdl"))[::6]:
+        shutil.copy(file, some)
     said = run(["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-cp", f"{libraries}/*",
-                HERE / "java" / "FacesRead.java", wsdls, tmp_path], timeout=300)
-    assert said.splitlines() == ["60"], said
+                HERE / "java" / "FacesRead.java", some, tmp_path], timeout=300)
+    assert said.splitlines() == ["10"], said
 
 
 @pytest.fixture(scope="module")
@@ -246,9 +252,10 @@ def test_system_web_services(gate, tmp_path, mono, version, ask):
 
 
 @shows(MONO, "typed")
-def test_wsdl_exe_makes_classes_of_the_contract_of_every_package(wsdls, tmp_path):
+def test_wsdl_exe_makes_classes_of_contracts(wsdls, tmp_path):
     failed = {}
-    for file in sorted(wsdls.glob("*.wsdl")):
+    # One program run for each contract: every sixth.
+    for file in sorted(wsdls.glob("*.wsdl"))[::6]:
         done = subprocess.run(["wsdl", f"/out:{tmp_path / file.stem}.cs", str(file)], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             failed[file.stem] = re.sub(r"\s+", " ", done.stdout + done.stderr)

@@ -54,7 +54,7 @@ static class Faces
             return new Facts
             {
                 { "code", problem.Code }, { "message", problem.MessageBg }, { "hint", problem.HintEn },
-                { "retryable", problem.Retryable }, { "path", problem.Place == null ? null : problem.Place[0].Path },
+                { "retryable", problem.Retryable }, { "path", problem.Path },
             };
         }
     }
@@ -94,11 +94,22 @@ static class Faces
         return new Facts { { "title", answer.Data.Response.ExtractResponse.Title }, { "gone", gone } };
     }
 
-    static Population.Problem Problem(SoapException fault)
+    // wsdl.exe makes classes of what messages hold, and none of the detail of a fault.
+    sealed class Detail
     {
-        var root = new XmlRootAttribute("Problem") { Namespace = "urn:kapia:faces:1" };
-        var reader = new XmlNodeReader(fault.Detail.FirstChild);
-        return (Population.Problem) new XmlSerializer(typeof(Population.Problem), root).Deserialize(reader);
+        public string Code, MessageBg, HintEn, Retryable, Path;
+    }
+
+    static Detail Problem(SoapException fault)
+    {
+        const string faces = "urn:kapia:faces:1";
+        var problem = fault.Detail.FirstChild;
+        Func<XmlNode, string, string> text = (node, name) => node == null || node[name, faces] == null ? null : node[name, faces].InnerText;
+        return new Detail
+        {
+            Code = text(problem, "Code"), MessageBg = text(problem, "MessageBg"), HintEn = text(problem, "HintEn"),
+            Retryable = text(problem, "Retryable"), Path = text(problem["Place", faces], "Path"),
+        };
     }
 
     static T As<T>(Plan plan, string who, T proxy) where T : SoapHttpClientProtocol

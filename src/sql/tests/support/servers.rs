@@ -83,7 +83,9 @@ impl Server {
                 .arg(folder.path().join("password"))),
             Kind::MariaDb => run(program("mariadb-install-db", "/usr")
                 .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
-                .arg(format!("--datadir={}", data.display()))),
+                .arg(format!("--datadir={}", data.display()))
+                // Two that install at one time must not share temporary tables.
+                .env("TMPDIR", folder.path())),
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Mutex::new(launch(kind, folder.path(), port));
