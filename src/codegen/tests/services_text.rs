@@ -13,10 +13,9 @@ fn the_text_is_the_golden_one() {
     if std::env::var_os("KAPIA_BLESS").is_some() {
         std::fs::write(&golden, &text).unwrap();
     }
-    assert!(
-        std::fs::read_to_string(golden).unwrap() == text,
-        "it is not what it was (KAPIA_BLESS=1 accepts it):\n{text}"
-    );
+    let golden = std::fs::read_to_string(golden).unwrap();
+    let parts = golden.lines().zip(text.lines()).enumerate().find(|(_, (was, is))| was != is);
+    assert!(golden == text, "it is not what it was (KAPIA_BLESS=1 accepts it), first at line: {parts:?}");
 }
 
 #[test]

@@ -486,8 +486,6 @@ pub struct Problem {
 }
 
 impl xsd::Content for Problem {
-    const TYPE: xsd::TypeName = xsd::TypeName::Named(NS_9, "Problem");
-
     fn read(r: &mut xsd::Reader<'_>) -> xsd::Result<Self> {
         Ok(Self {
             code: r.required(NS_9, "Code")?,
