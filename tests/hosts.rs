@@ -317,8 +317,12 @@ static HOSTED: LazyLock<(Hosted, tempfile::TempDir)> = LazyLock::new(|| {
     let address = format!("address = \"http://127.0.0.1:{}/NBDAdapter/\"", SCENE.host.port);
     package(packages.path(), "RegiX.GraoNBDAdapter", &address);
     let folder = packages.path().to_str().unwrap().to_owned();
-    (hosted(&["--set-parameters", "--adapters", &folder]), packages)
+    let arguments = ["--set-parameters", "--adapters", &folder];
+    (Hosted::start(&SET.folder.join("kapia.toml"), &SET.certs, &arguments), packages)
 });
+
+/// A configuration of its own for the host whose parameters are set: the hosts of one store share them.
+static SET: LazyLock<Gate> = LazyLock::new(Gate::demo);
 
 /// The configuration of a gate with our own packages alone, which signs with the key that its `certs` hold.
 static PLAIN: LazyLock<Gate> = LazyLock::new(Gate::demo);

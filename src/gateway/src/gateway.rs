@@ -227,7 +227,6 @@ impl Gateway {
             deferral::offered(parts)?;
         }
         let caller = identity::identify(incoming, &known.opened, parts, now, trace)?;
-        trace.stage("identify");
         let permitted = stages::permit(known, &caller, parts, now)?;
         successor::admit(permitted.known.served, now, trace)?;
         trace.record.service_call_id = next_call_id(parts).await?;
@@ -302,7 +301,6 @@ impl Gateway {
         trace.record.step = Step::Check;
         let now = OffsetDateTime::now_utc();
         let caller = identity::identify(incoming, opened, parts, now, trace)?;
-        trace.stage("identify");
         let stored = deferral::check(&opened.asked, incoming.entry, &caller, parts, now).await?;
         trace.record.service_call_id = opened.asked.service_call_id.unwrap_or_default();
         trace.stage("fetch");
@@ -364,7 +362,6 @@ async fn acknowledge(
     trace.record.step = Step::Acknowledge;
     let now = OffsetDateTime::now_utc();
     let caller = identity::identify(incoming, opened, parts, now, trace)?;
-    trace.stage("identify");
     deferral::acknowledge(&opened.asked, incoming.entry, &caller, parts, now).await?;
     trace.record.service_call_id = opened.asked.service_call_id.unwrap_or_default();
     trace.stage("fetch");

@@ -52,6 +52,7 @@ pub(crate) fn identify(
     if !matches!(incoming.shown, Shown::ServiceBus(_)) {
         agrees(&caller, incoming, opened, parts, now, trace)?;
     }
+    trace.stage("identify");
     Ok(caller)
 }
 

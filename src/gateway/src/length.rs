@@ -4,19 +4,18 @@
 use crate::ended::Ended;
 use crate::gateway::{Gateway, Parts, Said};
 use crate::matrix;
+use crate::signing::{NotSigned, Signing};
 use crate::stages::{self, Checked};
 use crate::telling::{can_sign, not_signed};
 use crate::trace::Trace;
 use kapia_adapter::{LongAnswer, Room};
 use kapia_journal::{Digesting as Sum, Part, Sha256};
 use kapia_regix::Reply;
-use kapia_signature::{Digesting, Input, Profile, Request, Signer};
-use kapia_soap::XSD;
+use kapia_signature::{Digesting, Input};
 use kapia_spool::Spool;
-use kapia_xml::{ValuePrefixes, WindowError, XSI_NAMESPACE};
+use kapia_xml::{ValuePrefixes, WindowError};
 use std::io::Write as _;
 use std::time::{Duration, Instant};
-use time::OffsetDateTime;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 impl Gateway {
@@ -31,28 +30,27 @@ impl Gateway {
     ) -> Result<Said, Box<Ended>> {
         let permitted = checked.permitted();
         let (known, fields) = (&permitted.known, permitted.permit().fields());
+        let id = trace.record.service_call_id;
         let signer = can_sign(known.request.sign_result, parts)?;
+        let signing = signer.map(|signer| Signing::new(signer, reply.data(), id));
         let operation = &known.served.operation;
         let plan = self.plan(operation, fields);
         let matrix = known.request.return_access_matrix.then(|| matrix::of(operation, fields));
         let mut filtered = plan.start();
-        let unique = trace.record.service_call_id.to_string();
-        let mut telling = Telling::new(&parts.settings.room, signer, reply, &unique);
+        let legacy_scope = signing.as_ref().is_some_and(Signing::legacy);
+        let mut telling = Telling::new(&parts.settings.room, signing);
         let content = kapia_regix::LongAnswer {
-            service_call_id: trace.record.service_call_id,
+            service_call_id: id,
             request: checked.argument(),
             response: &|| long.windows(),
             prefixes,
             matrix: matrix.as_ref(),
-            legacy_scope: signer.is_some_and(|signer| signer.profile() == Profile::Legacy),
+            legacy_scope,
         };
         let written = aside(|| reply.long_answer(&content, &mut filtered, &mut telling));
         written.map_err(|stopped| stopped.ended(parts))?;
         if let Some((took, digest)) = telling.signed {
-            trace.note("sign", took);
-            trace.record.signed = true;
-            trace.record.signed_digest = Some(digest);
-            self.metrics.signed();
+            trace.signed(took, digest);
         }
         trace.record.hidden_fields = filtered.hidden();
         self.metrics.hidden(filtered.hidden());
@@ -78,22 +76,18 @@ struct Telling<'t> {
     /// Of `Data`: for the journal, and as the signer digests it.
     data: Sum,
     digesting: Option<Digesting>,
-    signer: Option<&'t Signer>,
-    reply: &'t Reply<'t>,
-    unique: &'t str,
+    signing: Option<Signing<'t>>,
     signed: Option<(Duration, Sha256)>,
 }
 
 impl<'t> Telling<'t> {
-    fn new(room: &Room, signer: Option<&'t Signer>, reply: &'t Reply<'t>, unique: &'t str) -> Telling<'t> {
+    fn new(room: &Room, signing: Option<Signing<'t>>) -> Telling<'t> {
         Telling {
             spool: room.spool(),
             sum: Sum::default(),
             data: Sum::default(),
-            digesting: signer.map(Signer::digesting),
-            signer,
-            reply,
-            unique,
+            digesting: signing.as_ref().map(Signing::digesting),
+            signing,
             signed: None,
         }
     }
@@ -101,7 +95,7 @@ impl<'t> Telling<'t> {
 
 enum Stopped {
     Read(WindowError),
-    Signature,
+    Signature(NotSigned),
 }
 
 impl From<WindowError> for Stopped {
@@ -114,7 +108,7 @@ impl Stopped {
     fn ended(self, parts: &Parts) -> Box<Ended> {
         match self {
             Stopped::Read(error) => stages::register_failed(&kapia_adapter::unreadable(&error), &parts.settings),
-            Stopped::Signature => not_signed(),
+            Stopped::Signature(cause) => not_signed(cause),
         }
     }
 }
@@ -135,21 +129,9 @@ impl kapia_regix::Told for Telling<'_> {
     }
 
     fn sign(&mut self, prefixes: &[&str]) -> Result<Option<Vec<u8>>, Stopped> {
-        let (Some(signer), Some(digesting)) = (self.signer, self.digesting.take()) else { return Ok(None) };
+        let (Some(signing), Some(digesting)) = (&self.signing, self.digesting.take()) else { return Ok(None) };
         let began = Instant::now();
-        let digest = digesting.finish();
-        let request = Request {
-            digest_input: Input::Digest(&digest),
-            reference_id: "data",
-            prefixes,
-            scope: &[("", self.reply.data()), ("xsd", XSD), ("xsi", XSI_NAMESPACE)],
-            signing_time: OffsetDateTime::now_utc(),
-            unique: self.unique,
-        };
-        let signature = signer.sign(&request).map_err(|error| {
-            tracing::error!(%error, "an answer could not be signed");
-            Stopped::Signature
-        })?;
+        let signature = signing.sign(Input::Digest(&digesting.finish()), prefixes).map_err(Stopped::Signature)?;
         let (_, sha256) = std::mem::take(&mut self.data).finish();
         self.signed = Some((began.elapsed(), sha256));
         Ok(Some(signature))

@@ -22,6 +22,7 @@ mod paper;
 mod parameters;
 mod runner;
 mod settings;
+mod signing;
 mod stages;
 mod successor;
 mod telling;

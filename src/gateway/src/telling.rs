@@ -6,15 +6,16 @@ use crate::filter::FilterPlan;
 use crate::gateway::{Gateway, Parts};
 use crate::matrix;
 use crate::paper::Paper;
+use crate::signing::{NotSigned, Signing};
 use crate::stages::Checked;
 use crate::trace::Trace;
 use kapia_adapter::Served;
 use kapia_journal::{Outcome, Sha256};
 use kapia_registry::{Caller, Permit};
 use kapia_regix::{Answer, Condition, Reply};
-use kapia_signature::{Profile, Request, Signer};
-use kapia_soap::{Bilingual, XSD};
-use kapia_xml::{Document, Element, XSI_NAMESPACE};
+use kapia_signature::Signer;
+use kapia_soap::Bilingual;
+use kapia_xml::{Document, Element};
 use std::sync::Arc;
 use std::time::Instant;
 use time::OffsetDateTime;
@@ -117,42 +118,27 @@ impl Gateway {
         reply: &Reply<'_>,
         trace: &mut Trace,
     ) -> Result<Vec<u8>, Box<Ended>> {
-        let signer = can_sign(telling.sign, parts)?;
+        let id = trace.record.service_call_id;
+        let signing = can_sign(telling.sign, parts)?.map(|signer| Signing::new(signer, reply.data(), id));
         let matrix = telling.matrix.then(|| matrix::of(&telling.served.operation, permit.fields()));
-        let legacy = signer.is_some_and(|signer| signer.profile() == Profile::Legacy);
         let content = Answer {
-            service_call_id: trace.record.service_call_id,
+            service_call_id: id,
             request: telling.request,
             response,
             matrix: matrix.as_ref(),
-            legacy_scope: legacy,
+            legacy_scope: signing.as_ref().is_some_and(Signing::legacy),
         };
         let mut filtered = plan.start();
-        let unique = trace.record.service_call_id.to_string();
-        let mut signing = None;
+        let mut signed = None;
         let written = reply.answer(&content, &mut filtered, |data, prefixes| {
-            let Some(signer) = signer else { return Ok::<_, Box<Ended>>(None) };
+            let Some(signing) = &signing else { return Ok::<_, Box<Ended>>(None) };
             let began = Instant::now();
-            let request = Request {
-                digest_input: data.into(),
-                reference_id: "data",
-                prefixes,
-                scope: &[("", reply.data()), ("xsd", XSD), ("xsi", XSI_NAMESPACE)],
-                signing_time: OffsetDateTime::now_utc(),
-                unique: &unique,
-            };
-            let signature = signer.sign(&request).map_err(|error| {
-                tracing::error!(%error, "an answer could not be signed");
-                not_signed()
-            })?;
-            signing = Some((began.elapsed(), Sha256::of(data)));
+            let signature = signing.sign(data.into(), prefixes).map_err(not_signed)?;
+            signed = Some((began.elapsed(), Sha256::of(data)));
             Ok(Some(signature))
         })?;
-        if let Some((took, digest)) = signing {
-            trace.note("sign", took);
-            trace.record.signed = true;
-            trace.record.signed_digest = Some(digest);
-            self.metrics.signed();
+        if let Some((took, digest)) = signed {
+            trace.signed(took, digest);
         }
         trace.record.hidden_fields = filtered.hidden();
         Ok(written.octets)
@@ -204,7 +190,7 @@ fn no_signer() -> Box<Ended> {
     Ended::new(Outcome::InternalError, Condition::Core(cause), "no-signer", hint)
 }
 
-pub(crate) fn not_signed() -> Box<Ended> {
+pub(crate) fn not_signed(_: NotSigned) -> Box<Ended> {
     let hint = Bilingual::new("tell the operator of the gateway", "уведомете оператора на шлюза");
     Ended::new(Outcome::InternalError, Condition::Core("the answer could not be signed".into()), "not-signed", hint)
 }

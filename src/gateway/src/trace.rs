@@ -5,7 +5,7 @@ use crate::message::Incoming;
 use crate::metrics::{Metrics, TokenFate};
 use crate::settings::Validation as Mode;
 use kapia_adapter::Operation;
-use kapia_journal::{CallContext, Certificate, Consumer, Digest, EntryPoint, FirstViolation, Part, Record, Validation};
+use kapia_journal::{CallContext, Certificate, Consumer, Digest, EntryPoint, FirstViolation, Part, Record, Sha256, Validation};
 use kapia_registry::Caller;
 use kapia_regix::ServiceRequest;
 use kapia_schema::Report;
@@ -69,6 +69,14 @@ impl Trace {
     /// The operation by whose old name the call came.
     pub fn old_name(&self) -> Option<&Arc<Operation>> {
         self.old_name.as_ref()
+    }
+
+    /// The answer is signed over the octets of this digest.
+    pub fn signed(&mut self, took: Duration, digest: Sha256) {
+        self.note("sign", took);
+        self.record.signed = true;
+        self.record.signed_digest = Some(digest);
+        self.metrics.signed();
     }
 
     pub fn token(&self, fate: TokenFate) {

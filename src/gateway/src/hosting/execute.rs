@@ -6,15 +6,15 @@ use crate::ended::Ended;
 use crate::filter::FilterPlan;
 use crate::paper::Paper;
 use crate::settings::Validation;
+use crate::signing::{NotSigned, Signing};
 use crate::trace::without_numbers;
 use kapia_adapter::{Answer, CallFacts, Operation, Question, Sensitive, Served};
 use kapia_journal::{Consumer, EntryPoint, Outcome, Part, Record, Sha256};
 use kapia_regix::Personal;
 use kapia_regix::host::{Binding, CallParameters, Execution, Function};
 use kapia_schema::{Options, SchemaSet};
-use kapia_signature::{Profile, Request, Signer};
-use kapia_soap::{FaultCode, Version, XSD};
-use kapia_xml::{Document, Element, QName, XSI_NAMESPACE};
+use kapia_soap::{FaultCode, Version};
+use kapia_xml::{Document, Element, QName};
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -97,14 +97,14 @@ async fn run(
     let settings = &heard.state.parts.settings;
     let argument = check_argument(heard, execution, operation, document)?;
     let parameters = &execution.parameters;
-    let signer = if parameters.sign_result { Some(signer(heard)?) } else { None };
+    let signing = if parameters.sign_result { Some(signing(heard, parameters.service_call_id)?) } else { None };
     let plan = plan(heard, execution, operation, document);
     let now = OffsetDateTime::now_utc();
     let answer = ask(heard, served, argument, parameters).await?;
     check_answer(heard, operation, &answer)?;
     let outcome = crate::gateway::outcome_of(answer.outcome());
     if !execution.processing.transform_to_pdf {
-        let written = write(heard, execution, operation, (argument, answer.document()), &plan, signer, now)?;
+        let written = write(heard, execution, operation, (argument, answer.document()), &plan, signing)?;
         return Ok(Good { outcome, ..written });
     }
     let document = document.ok_or_else(|| no_argument(operation))?;
@@ -124,7 +124,7 @@ async fn run(
     };
     let (file, hidden) = paper.print().await.map_err(|ended| of_ended(&ended))?;
     let everything = FilterPlan::everything();
-    let written = write(heard, execution, operation, (argument, &file), &everything, signer, now)?;
+    let written = write(heard, execution, operation, (argument, &file), &everything, signing)?;
     Ok(Good { outcome, hidden, ..written })
 }
 
@@ -246,8 +246,7 @@ fn write(
     operation: &Operation,
     (argument, answer): (Element<'_>, &Document),
     plan: &FilterPlan,
-    signer: Option<&Signer>,
-    now: OffsetDateTime,
+    signing: Option<Signing<'_>>,
 ) -> Result<Good, Refused> {
     let id = execution.parameters.service_call_id;
     let matrix = execution.parameters.return_access_matrix.then(|| returned(operation, &execution.access));
@@ -256,46 +255,30 @@ fn write(
         request: argument,
         response: answer.root(),
         matrix: matrix.as_ref(),
-        legacy_scope: signer.is_some_and(|signer| signer.profile() == Profile::Legacy),
+        legacy_scope: signing.as_ref().is_some_and(Signing::legacy),
     };
     let mut filtered = plan.start();
     let mut digest = None;
-    let unique = id.unsigned_abs().to_string();
     let sign = |data: &[u8], prefixes: &[&str]| {
-        let Some(signer) = signer else { return Ok(None) };
-        let request = Request {
-            digest_input: data.into(),
-            reference_id: "data",
-            prefixes,
-            scope: &[("", kapia_regix::SIGNED_DATA), ("xsd", XSD), ("xsi", XSI_NAMESPACE)],
-            signing_time: now,
-            unique: &unique,
-        };
+        let Some(signing) = &signing else { return Ok(None) };
         digest = Some(Sha256::of(data));
-        signer.sign(&request).map(Some).map_err(|error| {
-            tracing::error!(%error, "a result could not be signed");
-            refuse(
-                Outcome::InternalError,
-                "not-signed",
-                "the result could not be signed",
-                "резултатът не може да се подпише",
-            )
-        })
+        signing.sign(data.into(), prefixes).map(Some).map_err(not_signed)
     };
     let relates_to = heard.relates_to.as_deref();
     let written = heard.binding.result(Function::Execute, &content, relates_to, &mut filtered, sign)?;
     Ok(Good { octets: written.octets, outcome: Outcome::Answered, hidden: filtered.hidden(), signed: digest })
 }
 
-fn signer<'h>(heard: &'h Heard<'_>) -> Result<&'h Signer, Refused> {
-    heard.state.parts.signer.as_deref().ok_or_else(|| {
+fn signing<'h>(heard: &'h Heard<'_>, service_call_id: i64) -> Result<Signing<'h>, Refused> {
+    let signer = heard.state.parts.signer.as_deref().ok_or_else(|| {
         refuse(
             Outcome::InternalError,
             "no-signer",
             "this host has no key to sign results with",
             "този хост няма ключ, с който да подписва резултати",
         )
-    })
+    })?;
+    Ok(Signing::new(signer, kapia_regix::SIGNED_DATA, service_call_id))
 }
 
 fn facts(parameters: &CallParameters, deadline: Instant) -> CallFacts {
@@ -351,6 +334,15 @@ fn unknown_operation(method: &str) -> Refused {
         "operation-unknown",
         format!("Operation with name:'{method}' could not be found!"),
         format!("този адаптер няма операция „{method}“"),
+    )
+}
+
+fn not_signed(_: NotSigned) -> Refused {
+    refuse(
+        Outcome::InternalError,
+        "not-signed",
+        "the result could not be signed",
+        "резултатът не може да се подпише",
     )
 }
 
