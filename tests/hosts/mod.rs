@@ -1,6 +1,7 @@
 //! Adapter hosts as child processes, in Python and our own, and packages whose backend they are.
 #![allow(dead_code)] // every test file uses a part of it
 
+use crate::support::watchdog;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -122,6 +123,7 @@ pub struct Hosted {
     pub folder: tempfile::TempDir,
     certs: PathBuf,
     child: Child,
+    watchdog: Child,
 }
 
 impl Hosted {
@@ -161,7 +163,8 @@ impl Hosted {
             assert!(began.elapsed().as_secs() < 60, "the host does not come up:\n{said}");
             std::thread::sleep(std::time::Duration::from_millis(10));
         };
-        Hosted { port, is_plain: field == "plain", folder, certs: certs.to_owned(), child }
+        let watchdog = watchdog(&child, folder.path());
+        Hosted { port, is_plain: field == "plain", folder, certs: certs.to_owned(), child, watchdog }
     }
 
     /// Lets the core make one of its checks.
@@ -200,5 +203,7 @@ impl Drop for Hosted {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let _ = self.watchdog.kill();
+        let _ = self.watchdog.wait();
     }
 }

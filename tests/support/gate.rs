@@ -251,8 +251,21 @@ impl Drop for Gate {
     }
 }
 
-/// The child, and a shell that outlives this process by a moment: when the pipe that this process holds closes, the
-/// shell ends the child and removes its folder. A gate in a static is never dropped.
+/// A shell that outlives this process by a moment: when the pipe that this process holds closes, it ends the child and
+/// removes its folder. What lies in a static is never dropped.
+pub fn watchdog(child: &Child, folder: &Path) -> Child {
+    Command::new("sh")
+        .args(["-c", "cat >/dev/null; kill -9 \"$1\" 2>/dev/null; rm -rf -- \"$2\"", "sh"])
+        .arg(child.id().to_string())
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// The child and its watchdog.
 fn spawn(home: &Path, folder: &Path, options: &GateOptions, start: usize) -> (Child, Child) {
     let mut command = Command::new(program());
     command.args(["--lang", "en"]);
@@ -273,15 +286,7 @@ fn spawn(home: &Path, folder: &Path, options: &GateOptions, start: usize) -> (Ch
         .stderr(File::create(log(home, "err", start)).unwrap())
         .spawn()
         .unwrap();
-    let watchdog = Command::new("sh")
-        .args(["-c", "cat >/dev/null; kill -9 \"$1\" 2>/dev/null; rm -rf -- \"$2\"", "sh"])
-        .arg(child.id().to_string())
-        .arg(home)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let watchdog = watchdog(&child, home);
     (child, watchdog)
 }
 

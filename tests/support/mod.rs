@@ -15,7 +15,7 @@ pub mod sts;
 mod typed;
 
 pub use corpus::{Corpus, CorpusOperation, Negative};
-pub use gate::{Gate, GateOptions, Output, program};
+pub use gate::{Gate, GateOptions, Output, program, watchdog};
 pub use http::{Connection, HttpReply, Post, Tls};
 pub use message::{Call, Entry, OPERATIONS, Soap, operation};
 pub use normal::{normal, normal_data};
