@@ -137,6 +137,97 @@ fn another_content_type_is_refused_in_the_words_of_the_contract() {
 }
 
 #[test]
+fn what_is_no_soap_at_all_is_refused_in_soap_with_its_status() {
+    let schemas = schemas_of(&GATE.typed_wsdl(POPULATION));
+    let foreign = "<s:Envelope xmlns:s=\"urn:soap-2\"><s:Body/></s:Envelope>";
+    for soap in [Soap::V11, Soap::V12] {
+        let of_version = |body: &str| format!("<s:Envelope xmlns:s=\"{}\">{body}</s:Envelope>", soap.namespace());
+        for (body, status) in [
+            (String::new(), 400),
+            ("EGN=7605239965".into(), 400),
+            ("{\"EGN\":\"7605239965\"}".into(), 400),
+            ("<html><p>7605239965</html>".into(), 400),
+            (valid_person(OGNYAN), 500),
+            (foreign.into(), 500),
+            (of_version(""), 500),
+            (of_version("<s:Body/>"), 500),
+            (of_version("<s:Body><a/><b/></s:Body>"), 500),
+        ] {
+            let below = if soap == Soap::V11 { "" } else { "/soap12" };
+            let post = Post::to(&format!("/adapters/{POPULATION}{below}"), body.clone());
+            let read = Read::new(GATE.send(&post.with("Content-Type", soap.content_type()).octets()), soap);
+            assert_eq!(read.http.status, status, "{body}: {}", read.http.everything());
+            assert_eq!(broken(&read, &schemas), [""; 0], "{body}: {}", read.http.text());
+            let problem = content(&read);
+            for name in ["Code", "MessageBg", "MessageEn", "HintBg", "HintEn"] {
+                let told = problem.child("urn:kapia:faces:1", name).map(|child| child.text().into_owned());
+                assert!(told.is_some_and(|told| !told.is_empty()), "{body}: {name}: {}", read.http.text());
+            }
+            assert!(!read.http.text().contains(OGNYAN), "what was sent is not repeated: {}", read.http.text());
+        }
+    }
+}
+
+#[test]
+fn a_name_that_no_package_has_is_a_fault_for_who_sends_soap_and_text_for_a_person() {
+    let schemas = schemas_of(&GATE.typed_wsdl(POPULATION));
+    let envelope = String::from_utf8(person().post().octets()).unwrap();
+    let envelope = envelope.split("\r\n\r\n").nth(1).unwrap().to_owned();
+    for (path, hint) in [
+        ("/adapters/RegiX.GraoNBDAdaptor", "did you mean RegiX.GraoNBDAdapter"),
+        ("/RegiX/adapters/Nobody/soap12", "GET /adapters shows all contracts"),
+        ("/adapters/RegiX.GraoNBDAdapter/soap13", "GET /adapters shows all contracts"),
+        ("/adapters", "GET /adapters shows all contracts"),
+    ] {
+        for soap in [Soap::V11, Soap::V12] {
+            let post = Post::to(path, envelope.clone()).with("Content-Type", soap.content_type());
+            let read = Read::new(GATE.send(&post.octets()), soap);
+            assert_eq!((read.http.status, read.http.header("kapia-code")), (404, Some("contract-unknown")), "{path}");
+            assert_eq!(broken(&read, &schemas), [""; 0], "{path}: {}", read.http.text());
+            assert!(read.http.text().contains(hint), "{path}: {}", read.http.text());
+        }
+        let text = GATE.send(&Post::to(path, "{}").with("Content-Type", "application/json").octets());
+        assert_eq!((text.status, text.header("content-type")), (404, Some("text/plain; charset=utf-8")), "{path}");
+        assert!(text.text().contains("съвет: ") && text.text().contains("hint: "), "{}", text.text());
+    }
+}
+
+#[test]
+fn a_message_that_is_not_read_to_its_end_is_a_fault_of_the_contract() {
+    let schemas = schemas_of(&GATE.typed_wsdl(POPULATION));
+    for (soap, below) in [(Soap::V11, ""), (Soap::V12, "/soap12")] {
+        let path = format!("/adapters/{POPULATION}{below}");
+        let post = Post::to(&path, "x").with("Content-Type", soap.content_type()).with("Content-Encoding", "gzip");
+        let read = Read::new(GATE.send(&post.octets()), soap);
+        assert_eq!(read.http.header("kapia-code"), Some("content-encoding"), "{}", read.http.everything());
+        assert!((400..500).contains(&read.http.status));
+        assert_eq!(broken(&read, &schemas), [""; 0], "{}", read.http.text());
+    }
+}
+
+#[test]
+fn a_package_with_all_that_schemas_can_do_is_answered_with_what_its_wsdl_promises() {
+    let schemas = schemas_of(&GATE.typed_wsdl("Traps"));
+    let ask = |operation: &str, number: &str| {
+        let argument = format!(
+            "<HolderRequest xmlns=\"urn:example:traps\"><Number xmlns=\"urn:example:numbers\">{number}</Number></HolderRequest>"
+        );
+        TypedCall::of("Traps", operation, &argument)
+    };
+    for (operation, expected) in [("GetHolder", ">1976</Born>"), ("GetHolderV2", "version=\"1.0\"")] {
+        for call in [ask(operation, "17"), ask(operation, "17").signed().soap(Soap::V12)] {
+            let read = GATE.typed(&call);
+            assert_eq!(read.http.status, 200, "{}", read.http.everything());
+            assert_eq!(broken(&read, &schemas), [""; 0], "{}", read.http.text());
+            assert!(read.http.text().contains(expected) && read.http.text().contains(":type=\"t:Person\""));
+        }
+        assert_eq!(problem(&GATE.typed(&ask(operation, "нула")), "Code"), "argument-invalid");
+        let unknown = GATE.typed(&ask(operation, "18"));
+        assert_eq!(problem(&unknown, "MessageBg"), "никой не е титуляр на този номер");
+    }
+}
+
+#[test]
 fn whom_the_registry_does_not_know_gets_a_typed_fault_and_no_answer() {
     let schemas = schemas_of(&GATE.typed_wsdl(POPULATION));
     for (who, code) in [(Some("stranger"), "denied-certificate-unknown"), (None, "denied-no-certificate")] {
@@ -259,7 +350,7 @@ fn who_addresses_is_addressed_and_who_does_not_is_not() {
 
 #[test]
 fn a_wsdl_has_its_golden_text() {
-    for package in ["Archive", "RegiX.GraoNBDAdapter"] {
+    for package in ["Archive", "RegiX.GraoNBDAdapter", "Traps"] {
         let wsdl = GATE.typed_wsdl(package).replace("https://localhost/", "https://gate.example/");
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/golden/face-{package}.wsdl"));
         if std::env::var_os("KAPIA_BLESS").is_some() {

@@ -57,6 +57,11 @@ driven! {
     any_octets_as_an_answer_of_a_service "upstream"
     any_octets_as_a_message_of_the_portal "portal"
     any_octets_as_markup "markup"
+    any_octets_as_a_document_of_generated_types "types"
+    any_octets_as_a_message_of_a_generated_service "service"
+    any_octets_as_a_schema_to_generate_from "codegen"
+    any_octets_as_a_contract_to_generate_from "contract"
+    any_octets_as_a_schema_in_a_typed_contract "face"
 }
 
 fn drive(name: &str) {

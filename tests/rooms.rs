@@ -34,8 +34,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pdf", &["language", "xml", "schema"]),
     ("portal", &["language", "xml", "schema", "types", "soap", "records"]),
     ("pages", &["language", "xml", "records"]),
-    ("faces", &["xml", "schema", "soap", "regix", "adapter"]),
-    ("publish", &["language", "xml", "soap", "http", "records", "portal"]),
+    ("faces", &["language", "xml", "schema", "soap", "regix", "adapter"]),
+    ("publish", &["language", "xml", "types", "schema", "soap", "http", "records", "portal"]),
     (
         "gateway",
         &[

@@ -7,7 +7,7 @@ HEADS = {
     "generated": "WSDL", "V0, SOAP 1.1": "V0 1.1", "V1, SOAP 1.1": "V1 1.1", "V1, SOAP 1.2": "V1 1.2",
     "V2, SOAP 1.1": "V2 1.1", "V2, SOAP 1.2": "V2 1.2", "answer": "answer", "signature": "signature", "matrix": "matrix",
     "refusal": "refusal", "fault": "fault", "asynchronous": "async", "asynchronous errors": "async errors", "PDF": "PDF",
-    "callback": "pushed", "habits": "habits", "typed": "typed",
+    "callback": "pushed", "habits": "habits", "typed": "typed", "portal": "EgovService",
 }
 COLUMNS, SHORT = list(HEADS), list(HEADS.values())
 GOOD, BAD, NONE = "✓", "✗", "–"

@@ -146,6 +146,21 @@ def test_zeep(gate, tmp_path, version, ask):
 
 
 @shows(ZEEP, "typed")
+@pytest.mark.parametrize("version", ("11", "12"))
+def test_zeep_digests_all_that_schemas_can_do(gate, version):
+    """Includes without a namespace, redefinitions, derived types, substitutes, nil, and two versions of one namespace."""
+    _, port, _ = face(gate, "Traps", version, "consumer")
+    asked = {"Argument": {"HolderRequest": {"Number": 17}}, "CallContext": {"LawReason": "чл. 1 от пример"}}
+    response = port.GetHolder(**asked)["Data"]["Response"]["HolderResponse"]
+    holder = response["Holder"]
+    assert (type(holder).__name__, holder["Name"], holder["degree"], str(holder["Born"])) == ("Person", "Ана", 2, "(1976, None)"), holder
+    assert holder["Parent"]["Name"] is None and str(holder["Parent"]["version"]) == "1.00", holder
+    # This version names a type that the other one describes in another way: its document is left open.
+    later = port.GetHolderV2(**asked)["Data"]["Response"]["_value_1"]
+    assert later.tag == "{urn:example:traps}HolderResponse" and later[0].get("version") == "1.0"
+
+
+@shows(ZEEP, "typed")
 def test_zeep_reads_the_contract_of_every_package(wsdls):
     refused = {}
     for file in sorted(wsdls.glob("*.wsdl")):

@@ -1,4 +1,4 @@
-"""EgovService: zeep, PHP SoapClient, node-soap, JAX-WS RI and Apache CXF generate from the served WSDL and call with a password.
+"""EgovService: zeep, PHP SoapClient, node-soap, JAX-WS RI, Apache CXF, Mono and gSOAP generate from the served WSDL and call with a password.
 
 Every stack does the same on both ports, and tells what it got as its own types: answers, and the declared fault.
 """
@@ -15,12 +15,23 @@ import zeep
 from conftest import wait_for_addresses
 from documents import ROOT
 from programs import PASSWORD, java_libraries, node_packages, run
+from table import shows
+from test_gsoap import COMPILE, GSOAP
 
 HERE = pathlib.Path(__file__).parent
 EIK, FOREIGN = "111222334", "987654322"
 USER, SECRET = "town-hall", "парола за изпитания"
 NAME = "Издаване на удостоверение за адрес"
-STACKS, VERSIONS = ("zeep", "php", "node", "ri", "cxf"), ("11", "12")
+# The stacks, by the names that they have in the table.
+STACKS = {
+    "zeep": "Python zeep", "php": "PHP SoapClient", "node": "node-soap", "ri": "JAX-WS RI 2.3", "cxf": "Apache CXF 4.1",
+    "mono": "Mono System.Web.Services", "gsoap": "gSOAP 2.8",
+}
+VERSIONS = ("11", "12")
+CASES = [
+    pytest.param(stack, version, id=f"{stack}-{version}", marks=shows(client, "portal"))
+    for stack, client in STACKS.items() for version in VERSIONS
+]
 
 
 class Portal:
@@ -157,7 +168,7 @@ def by_zeep(portal, version, number):
     }
 
 
-# --- PHP, Node, Java ---
+# --- PHP, Node, Mono, gSOAP, Java ---
 
 
 def by_php(portal, first):
@@ -169,6 +180,30 @@ def by_node(portal, first):
     for name in ("facts.js", "portal.js"):
         (folder / name).write_bytes((HERE / "node" / name).read_bytes())
     return json.loads(run(["node", folder / "portal.js", portal.plans("node", first)[0]]))
+
+
+def by_mono(portal, first):
+    folder = portal.folder / "mono"
+    folder.mkdir()
+    (folder / "EgovService.wsdl").write_bytes(portal.session().get(portal.wsdl, timeout=10).content)
+    run(["wsdl", "/namespace:Egov", "/out:Egov.cs", "EgovService.wsdl"], cwd=folder)
+    run(["mcs", "-nologo", f"-out:{folder / 'portal.exe'}",
+         *(f"-r:{name}" for name in ("System.Web.Services", "System.Xml", "System.Core")),
+         folder / "Egov.cs", HERE / "dotnet" / "Plan.cs", HERE / "dotnet" / "Portal.cs"])
+    return json.loads(run(["mono", folder / "portal.exe", portal.plans("mono", first)[1]]))
+
+
+def by_gsoap(portal, first):
+    folder = portal.folder / "gsoap"
+    folder.mkdir()
+    (folder / "EgovService.wsdl").write_bytes(portal.session().get(portal.wsdl, timeout=10).content)
+    (folder / "typemap.dat").write_text('t = "urn:egov-gateway:portal:service-record:1"\n', encoding="utf-8")
+    run(["wsdl2h", "-g", "-P", "-t", "typemap.dat", "-o", "egov.h", "EgovService.wsdl"], cwd=folder)
+    run(["soapcpp2", "-j", "-x", "-C", "-L", f"-I{GSOAP / 'import'}:{GSOAP}", "egov.h"], cwd=folder)
+    for part in (["soapC.cpp"], ["soapEgovServiceSoap11Proxy.cpp"], [f"-I{HERE / 'gsoap'}", HERE / "gsoap" / "egov.cpp"]):
+        run([*COMPILE, *part], cwd=folder)
+    run(["g++", "-o", "client", *folder.glob("*.o"), "-lgsoapssl++", "-lssl", "-lcrypto", "-lz"], cwd=folder)
+    return json.loads(run([folder / "client", portal.plans("gsoap", first)[1]]))
 
 
 def by_java(portal, first, stack, tool):
@@ -197,7 +232,8 @@ def told(portal):
     known = {}
     makers = {
         "zeep": lambda: {version: by_zeep(portal, version, 1000 + 10 * int(version)) for version in VERSIONS},
-        "php": lambda: by_php(portal, 2000), "node": lambda: by_node(portal, 3000),
+        "php": lambda: by_php(portal, 2000), "node": lambda: by_node(portal, 3000), "mono": lambda: by_mono(portal, 6000),
+        "gsoap": lambda: by_gsoap(portal, 7000),
         "ri": lambda: by_java(portal, 4000, "ri", "wsimport"), "cxf": lambda: by_java(portal, 5000, "cxf", "wsdl2java"),
     }
 
@@ -214,8 +250,7 @@ def told(portal):
     return of
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize(("stack", "version"), CASES)
 def test_typed_answers(told, stack, version):
     facts = told(stack)[version]
     assert facts["as"] == USER
@@ -227,8 +262,7 @@ def test_typed_answers(told, stack, version):
     assert facts["listed"] is True and facts["codes"] == ["BGN", "EUR"]
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize(("stack", "version"), CASES)
 def test_typed_faults(told, stack, version):
     facts = told(stack)[version]
     assert facts["conflict"] == {
@@ -241,7 +275,6 @@ def test_typed_faults(told, stack, version):
     }
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize(("stack", "version"), CASES)
 def test_a_wrong_password_is_told_in_the_way_of_the_stack(told, stack, version):
     assert told(stack)[version]["denied"] in (401, "401", "EGS-2003"), "the status, or the fault of the body"

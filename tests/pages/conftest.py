@@ -1,4 +1,8 @@
-"""The pages of invented administrations, served by the example of kapia-pages, and a headless Chromium that reads them."""
+"""The pages of invented administrations, served by the example of kapia-pages, and a headless Chromium that reads them.
+
+One server, one browser, and one window for each size and scheme serve all tests; what a browser adds nothing to is asked for
+by plain HTTP.
+"""
 
 import os
 import pathlib
@@ -54,6 +58,48 @@ def browser():
         yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
 
 
+class Window:
+    """A window of one size and scheme, and what happened in it since the last page was opened."""
+
+    def __init__(self, browser, width=1280, scheme="light", **more):
+        self.width, self.scheme = width, scheme
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce", **more
+        )
+        self.complaints, self.asked = [], []
+        self.page = self.another()
+
+    def another(self):
+        """A further page, on which nothing has the focus and nothing was changed."""
+        page = self.context.new_page()
+        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: self.asked.append(request.url))
+        return page
+
+    def open(self, address, page=None):
+        """Opens an address; the status of the answer."""
+        self.complaints.clear()
+        self.asked.clear()
+        return (page or self.page).goto(address).status
+
+
+@pytest.fixture(scope="session")
+def windows(browser):
+    """Windows by width, scheme and whatever else distinguishes them; each is opened once."""
+    known = {}
+
+    def window(width=1280, scheme="light", **more):
+        key = (width, scheme, *sorted(more.items()))
+        if key not in known:
+            known[key] = Window(browser, width, scheme, **more)
+        return known[key]
+
+    return window
+
+
 @pytest.fixture(scope="session")
 def axe():
     """The rules of axe-core, as a program for the browser."""
@@ -68,7 +114,8 @@ def axe():
 
 @pytest.fixture(scope="session")
 def shots():
-    """Where the pictures go, for people to look at."""
+    """Where the pictures go, for people to look at; there are none but those of this run."""
     folder = ROOT / "target" / "pages" / "shots"
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     return folder

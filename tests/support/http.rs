@@ -62,7 +62,22 @@ impl Tls {
 
     /// A new connection.
     pub fn connect(&self, port: u16) -> std::io::Result<Connection> {
-        let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        self.over(TcpStream::connect((Ipv4Addr::LOCALHOST, port))?)
+    }
+
+    /// A new connection from another address of this machine, as every one of 127.0.0.0/8 is.
+    pub fn connect_from(&self, source: Ipv4Addr, port: u16) -> std::io::Result<Connection> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let socket = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4()?;
+            socket.bind((source, 0).into())?;
+            socket.connect((Ipv4Addr::LOCALHOST, port).into()).await?.into_std()
+        })?;
+        socket.set_nonblocking(false)?;
+        self.over(socket)
+    }
+
+    fn over(&self, socket: TcpStream) -> std::io::Result<Connection> {
         socket.set_read_timeout(Some(PATIENCE))?;
         socket.set_write_timeout(Some(PATIENCE))?;
         socket.set_nodelay(true)?;

@@ -3,6 +3,7 @@
 //! The same functions are driven by `tests/fuzz.rs` in every run of the tests, and by libFuzzer (`fuzz/README.md`).
 
 mod framing;
+mod generated;
 mod host;
 mod keys;
 mod messages;
@@ -13,6 +14,7 @@ mod schemas;
 mod signatures;
 mod templates;
 mod token;
+mod typed;
 mod xml;
 
 /// A parser under attack.
@@ -49,6 +51,11 @@ pub const TARGETS: &[Target] = &[
     templates::UPSTREAM,
     portal::PORTAL,
     portal::MARKUP,
+    typed::TYPES,
+    typed::SERVICE,
+    generated::CODEGEN,
+    generated::CONTRACT,
+    generated::FACE,
 ];
 
 /// The target of this name.

@@ -10,7 +10,7 @@ pub const LOADING: Target = Target { name: "schema", seeds: schemas, words: WORD
 pub const VALIDATION: Target = Target { name: "validation", seeds: documents, words: super::XML_WORDS, run: validate };
 pub const PATTERN: Target = Target { name: "pattern", seeds: patterns, words: PATTERN_WORDS, run: matching };
 
-const WORDS: &[&str] = &[
+pub(super) const WORDS: &[&str] = &[
     "<xs:element name=\"e\"/>",
     "<xs:sequence>",
     "</xs:sequence>",
@@ -48,7 +48,7 @@ const SCHEMA: &str = r###"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
 
 const DOCUMENT: &str = "<root xmlns=\"urn:m\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">t<one id=\"i\" d=\"1.50\"><a>abc</a><b>2020-01-02</b><c>a b</c></one><head id=\"j\" xsi:type=\"more\"><b>P1Y</b></head><head id=\"k\" xsi:nil=\"true\"/><o xmlns=\"urn:o\"/></root>";
 
-fn schemas() -> Vec<Vec<u8>> {
+pub(super) fn schemas() -> Vec<Vec<u8>> {
     vec![
         SCHEMA.as_bytes().to_vec(),
         br#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:include schemaLocation="main.xsd"/><xs:complexType name="t"><xs:sequence maxOccurs="unbounded"><xs:element name="e" type="t" minOccurs="0"/><xs:choice><xs:element name="f"/><xs:any namespace="urn:x"/></xs:choice></xs:sequence></xs:complexType><xs:element name="r" type="t"/></xs:schema>"#.to_vec(),

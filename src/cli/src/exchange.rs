@@ -80,7 +80,7 @@ impl GatewayExchange {
     async fn face(&self, route: &FaceRoute, reads: bool, asks_for_wsdl: bool, inbound: Inbound) -> Outbound {
         let head = &inbound.head;
         match self.gateway.face(&route.package) {
-            None => pages::not_found(),
+            None => faces::unknown(&self.gateway.faces(), &route.package, route.address, head),
             Some(face) if reads && asks_for_wsdl => faces::wsdl(&face, &self.base(head)),
             Some(face) if reads => faces::page(&face, asked_folder(&head.path)),
             Some(face) => self.call(EntryPoint::V2, Some(face), route.address, inbound).await,
@@ -128,6 +128,9 @@ impl Exchange for GatewayExchange {
             }
             if reads && FaceRoute::is_list(&head.path) {
                 return faces::list(&self.gateway.faces(), asked_folder(&head.path));
+            }
+            if !reads && FaceRoute::is_below(&head.path) {
+                return faces::unknown(&self.gateway.faces(), "", Address::Basic, head);
             }
         }
         // What is not of the listener does not exist there.

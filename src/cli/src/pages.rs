@@ -1,9 +1,10 @@
 //! Short answers of the listener itself: pages for people, and refusals in the words of the client's protocol.
 
 use crate::text;
-use kapia_regix::{Address, EntryPoint, Route};
+use kapia_faces::FaceRoute;
+use kapia_regix::{Address, EntryPoint, Route, TypedFault};
 use kapia_server::{Head, Outbound, Refusal};
-use kapia_soap::{Bilingual, Fault, FaultCode, Problem, Version};
+use kapia_soap::{Addressed, Bilingual, Fault, FaultCode, Problem, Version};
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
@@ -57,24 +58,51 @@ pub(crate) fn certificate_wanted() -> Outbound {
 /// For a request that the server does not read to its end.
 pub(crate) fn refused(refusal: Refusal, head: &Head) -> Outbound {
     let (message, hint) = words(refusal);
+    if let Some(route) = FaceRoute::of(&head.path) {
+        let passing = matches!(refusal, Refusal::Overloaded);
+        return face_fault(refusal.status(), refusal.code(), (message, hint), version(head, route.address), passing);
+    }
     let Some(Route::Service(_, address)) = Route::of(&head.path) else {
         return said(refusal.status(), refusal.code(), &message, &hint);
     };
-    let announced = head.content_type.as_deref().and_then(Version::of_content_type);
-    let version = announced.unwrap_or(match address {
-        Address::Basic => Version::V11,
-        Address::WsHttp => Version::V12,
-    });
+    let version = version(head, address);
     let code = match refusal.status() {
         500.. => FaultCode::Service,
         _ => FaultCode::Sender,
     };
-    let reason = format!("{}; hint: {}", message.en, hint.en);
     let headers = headers(refusal.code(), &hint);
-    let problem = Problem { code: refusal.code().into(), message, hint, places: Vec::new() };
-    let fault = Fault { code, reason, problem: Some(problem) };
-    let body = fault.write(version, None).into();
+    let body = fault(code, refusal.code(), message, hint).write(version, None).into();
     Outbound { status: refusal.status(), content_type: version.content_type(), body, headers }
+}
+
+/// A refusal in the words of typed contracts; `passing` if the same message may succeed later.
+pub(crate) fn face_fault(
+    status: u16,
+    code: &'static str,
+    (message, hint): (Bilingual, Bilingual),
+    version: Version,
+    passing: bool,
+) -> Outbound {
+    let side = if status < 500 { FaultCode::Sender } else { FaultCode::Receiver };
+    let headers = headers(code, &hint);
+    let detail = TypedFault { retryable: passing, service_call_id: None };
+    let body = detail.write(&fault(side, code, message, hint), version, Addressed::No).into();
+    Outbound { status, content_type: version.content_type(), body, headers }
+}
+
+/// The version of SOAP in which a client is answered that could not be heard to its end.
+pub(crate) fn version(head: &Head, address: Address) -> Version {
+    let announced = head.content_type.as_deref().and_then(Version::of_content_type);
+    announced.unwrap_or(match address {
+        Address::Basic => Version::V11,
+        Address::WsHttp => Version::V12,
+    })
+}
+
+fn fault(side: FaultCode, code: &str, message: Bilingual, hint: Bilingual) -> Fault {
+    let reason = format!("{}; hint: {}", message.en, hint.en);
+    let problem = Problem { code: code.into(), message, hint, places: Vec::new() };
+    Fault { code: side, reason, problem: Some(problem) }
 }
 
 fn words(refusal: Refusal) -> (Bilingual, Bilingual) {
@@ -89,7 +117,8 @@ fn words(refusal: Refusal) -> (Bilingual, Bilingual) {
     }
 }
 
-fn said(status: u16, code: &str, message: &Bilingual, hint: &Bilingual) -> Outbound {
+/// A few words in both languages.
+pub(crate) fn said(status: u16, code: &str, message: &Bilingual, hint: &Bilingual) -> Outbound {
     let body = format!("{}\nсъвет: {}\n\n{}\nhint: {}\n", message.bg, hint.bg, message.en, hint.en);
     Outbound { status, content_type: PLAIN, body: body.into_bytes().into(), headers: headers(code, hint) }
 }
@@ -118,6 +147,23 @@ mod tests {
             let body = String::from_utf8(refused.body.to_bytes(usize::MAX).unwrap().to_vec()).unwrap();
             assert!(body.contains("code=\"body-too-large\"") && body.contains("xml:lang=\"bg\""), "{body}");
             assert_eq!(refused.headers[0], ("Kapia-Code", "body-too-large".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_refusal_at_a_typed_contract_is_a_fault_of_that_contract() {
+        for (path, content_type, expected, code) in [
+            ("/adapters/A", None, "text/xml; charset=utf-8", "<faultcode>s:Server</faultcode>"),
+            ("/adapters/A/soap12", Some("a/b"), "application/soap+xml; charset=utf-8", "<s:Value>s:Receiver</s:Value>"),
+        ] {
+            let refused = refused(Refusal::Overloaded, &head(path, content_type));
+            assert_eq!((refused.status, refused.content_type), (503, expected));
+            let body = String::from_utf8(refused.body.to_bytes(usize::MAX).unwrap().to_vec()).unwrap();
+            assert!(
+                body.contains(code) && body.contains("<Problem xmlns=\"urn:kapia:faces:1\"><Code>overloaded<"),
+                "{body}"
+            );
+            assert!(body.contains("<Retryable>true<") && body.contains("<HintBg>опитайте по-късно<"), "{body}");
         }
     }
 

@@ -4,20 +4,27 @@
 
 mod pace;
 mod pushing;
+mod renewal;
+mod served;
 mod settings;
 mod site;
 
-pub(crate) use settings::{EnvironmentSettings, PortalSection, PushSection};
+pub(crate) use renewal::tell_that_none_is_begun;
+pub(crate) use settings::{EnvironmentSettings, PasswordsSection, PortalSection, PushSection};
 pub(crate) use site::Site;
 
+use self::served::Served;
+pub(crate) use self::served::profile;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::language::Language;
 use crate::text;
 use kapia_records::Environment;
 use kapia_server::{FurtherListener, Head, Inbound, Listener, Outbound, Refusal};
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
+use tokio::sync::watch;
 
 /// How often what is over is ended and forgotten.
 const SWEEPS: Duration = Duration::from_secs(60);
@@ -25,7 +32,7 @@ const SWEEPS: Duration = Duration::from_secs(60);
 /// What of the portal is served.
 pub(crate) struct Portal {
     sites: Vec<Arc<Site>>,
-    targets: Vec<pushing::Target>,
+    targets: watch::Sender<Arc<Vec<pushing::Target>>>,
 }
 
 impl Portal {
@@ -36,7 +43,7 @@ impl Portal {
         let sites = settings.iter().map(|settings| Site::open(section, settings).map(Arc::new));
         let sites: Vec<Arc<Site>> = sites.collect::<Result<_, _>>()?;
         let targets = pushing::targets(section, &sites)?;
-        Ok(Some(Portal { sites, targets }))
+        Ok(Some(Portal { sites, targets: watch::Sender::new(Arc::new(targets)) }))
     }
 
     /// The listeners that the server shall have for it.
@@ -55,36 +62,34 @@ impl Portal {
         &self.sites
     }
 
+    /// What is wrong with templates and files of pages, in words for whoever starts the program; both environments have the same.
+    pub fn remarks(&self, language: Language) -> Vec<String> {
+        self.sites.first().map(|site| site.remarks(language)).unwrap_or_default()
+    }
+
     /// What EgovService says, if the address is one of its own.
     pub async fn service(&self, inbound: &Inbound, asked: &Asked<'_>) -> Option<Outbound> {
-        let (site, path) = self.site(inbound.peer.listener, asked.host, &inbound.head.path)?;
-        site.service(path, inbound, asked).await
+        let (site, served, path) = self.site(inbound.peer.listener, asked.host, &inbound.head.path)?;
+        site.service(&served, path, inbound, asked).await
     }
 
     /// A page, if there is one at the address; to be asked when nobody else has the address.
     pub async fn page(&self, inbound: &Inbound, asked: &Asked<'_>) -> Option<Outbound> {
-        let (site, path) = self.site(inbound.peer.listener, asked.host, &inbound.head.path)?;
-        site.page(path, inbound).await
+        let (_, served, path) = self.site(inbound.peer.listener, asked.host, &inbound.head.path)?;
+        served.page(path, inbound).await
     }
 
     /// What a client of EgovService hears whose message the server does not read to its end.
     pub fn refuse(&self, refusal: Refusal, head: &Head) -> Option<Outbound> {
         let host = host_of(head);
         // The head does not say at which listener it came in; the words are the same at all of them.
-        self.sites.iter().find_map(|site| site.refuse(refusal, site.below(&head.path, host)?))
+        self.sites.iter().map(|site| site.served()).find_map(|site| site.refuse(refusal, site.below(&head.path, host)?))
     }
 
     /// Metrics in the text format of Prometheus.
     pub fn metrics(&self, out: &mut String) {
         site::describe_metrics(out);
         self.sites.iter().for_each(|site| site.metrics(out));
-    }
-
-    /// Takes over what can be changed while it serves: templates of sites.
-    pub fn reload(&self) {
-        for site in &self.sites {
-            site.reload();
-        }
     }
 
     /// Ends what is over and forgets what is old, until it is dropped.
@@ -98,15 +103,19 @@ impl Portal {
     }
 
     /// The site at an address, and the path below its own: a host or a path that is named goes before one that is not.
-    fn site<'p>(&self, listener: Listener, host: Option<&str>, path: &'p str) -> Option<(&Site, &'p str)> {
-        let own = |site: &&Arc<Site>| site.settings().listen.is_empty();
+    fn site<'p>(&self, listener: Listener, host: Option<&str>, path: &'p str) -> Option<(&Site, Arc<Served>, &'p str)> {
+        let elsewhere = |site: &&Arc<Site>| site.has_addresses();
         let candidates: Vec<&Arc<Site>> = match listener {
-            Listener::Public => self.sites.iter().filter(own).collect(),
-            Listener::Further(place) => self.sites.iter().filter(|site| !own(site)).nth(place).into_iter().collect(),
+            Listener::Public => self.sites.iter().filter(|site| !elsewhere(site)).collect(),
+            Listener::Further(place) => self.sites.iter().filter(elsewhere).nth(place).into_iter().collect(),
             Listener::ServiceBus | Listener::Plain => return None,
         };
-        let found = candidates.iter().filter_map(|site| site.below(path, host).map(|below| (site, below)));
-        found.max_by_key(|(site, _)| site.precision()).map(|(site, below)| (&***site, below))
+        let found = candidates.into_iter().filter_map(|site| {
+            let served = site.served();
+            let below = served.below(path, host)?;
+            Some((&**site, served, below))
+        });
+        found.max_by_key(|(_, served, _)| served.precision())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::language::Language;
 use crate::life::{Life, Renewed, keep_up};
 use crate::packages::{Unusable, backends, operations_of};
 use crate::parameters::RegistryParameters;
-use crate::portal::Portal;
+use crate::portal::{Portal, tell_that_none_is_begun};
 use crate::signals::Hangup;
 use crate::summary;
 use crate::text;
@@ -186,6 +186,8 @@ impl Renewed for Reload {
         let signer = config.signer.as_ref().map(open_signer).transpose()?;
         let deferral = before.deferral.as_ref().map(|before| renewed(before, &config)).transpose()?;
         let settings = settings(&config)?;
+        let portal = self.exchange.portal();
+        let renewal = portal.map(|portal| portal.prepare(&config)).transpose()?;
         let admin = before.registry.admin(actor());
         admin.sync_operations(&operations_of(&catalogue), "reload")?;
         if let Err(error) = self.handle.reload_with(&config.server()) {
@@ -201,10 +203,11 @@ impl Renewed for Reload {
             deferral,
             settings,
         });
-        self.exchange.set_public_base(config.server.public_base);
-        if let Some(portal) = self.exchange.portal() {
-            portal.reload();
+        match portal.zip(renewal) {
+            Some((portal, renewal)) => portal.take_over(renewal),
+            None => tell_that_none_is_begun(&config),
         }
+        self.exchange.set_public_base(config.server.public_base);
         self.take_over(next);
         for remark in summary::remarks(&self.exchange.gateway().parts().catalogue, &self.life.unusable(), Language::En)
         {

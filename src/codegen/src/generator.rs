@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use kapia_schema::{Folder, SchemaSet};
+use bytes::Bytes;
+use kapia_schema::{Folder, SchemaSet, SchemaSource, SourceError};
 use kapia_xml::{Document, Limits};
 
 use crate::ident::{Names, snake};
@@ -51,7 +52,8 @@ impl Generator {
         self
     }
 
-    /// Clients and server traits of the WSDL files too, in a module `service` beside the types (docs/codegen.md).
+    /// Clients and server traits of the WSDL files too, in a module `service` beside the types (docs/codegen.md). An operation
+    /// that has no rendering is [`Error::Service`]. With `yaserde` there are none.
     pub fn services(mut self, services: bool) -> Generator {
         self.services = services;
         self
@@ -73,6 +75,26 @@ impl Generator {
         }
     }
 
+    /// The text of the module of a schema, or of a WSDL if the name ends so, that lies in a source such as
+    /// [`kapia_schema::Memory`] and not in a file; what was added before plays no part.
+    pub fn module_from(&self, name: &str, source: &dyn SchemaSource) -> Result<String> {
+        let (file, mut names) = (Path::new(name), Names::default());
+        let module = match file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wsdl")) {
+            true => {
+                let missing = |error: SourceError| std::io::Error::new(std::io::ErrorKind::NotFound, error.to_string());
+                let (_, octets) = source
+                    .open(name)
+                    .map_err(|error| Error::Unreadable { path: file.to_owned(), cause: missing(error) })?;
+                self.wsdl_module(file, octets, source, &mut names)?
+            }
+            false => self.module_of(&load(file, name, source)?, &mut names, file)?,
+        };
+        match module.content {
+            Content::Text(text) => Ok(text),
+            Content::Folder { .. } => Err(Error::Nothing),
+        }
+    }
+
     /// All files: path below the folder, and text. The same input makes the same files.
     pub fn files(&self) -> Result<BTreeMap<PathBuf, String>> {
         let modules = self.modules()?;
@@ -86,9 +108,13 @@ impl Generator {
         Ok(files)
     }
 
-    /// Writes the files that are not there yet or differ, and says which these are.
+    /// Writes the files that are not there yet or differ, and says which these are. A file that was not generated is never
+    /// replaced: then nothing is written ([`Error::NotGenerated`]).
     pub fn run(&self) -> Result<Vec<PathBuf>> {
         let (out, stale) = self.stale()?;
+        if let Some(path) = stale.keys().map(|path| out.join(path)).find(|path| is_of_a_person(path)) {
+            return Err(Error::NotGenerated(path));
+        }
         let mut written = Vec::new();
         for (path, text) in stale {
             let path = out.join(path);
@@ -142,18 +168,13 @@ impl Generator {
         let mut names = Names::default();
         let mut modules = Vec::new();
         for file in &self.wsdl {
-            let set = wsdl::schemas(file)?;
-            let mut module = self.module_of(&set, &mut names, file)?;
-            let service = wsdl::service::read(file).filter(|_| self.services && !self.yaserde);
-            let service = service.and_then(|document| wsdl::service::module(&document, &module.documents));
-            if let (Content::Text(text), Some(service)) = (&mut module.content, service) {
-                text.push_str(&service);
-            }
+            let octets = std::fs::read(file).map_err(|cause| Error::Unreadable { path: file.to_owned(), cause })?;
+            let module = self.wsdl_module(file, octets.into(), &Folder::new(folder_of(file)), &mut names)?;
             modules.push(module);
         }
         for path in &self.xsd {
             for file in mains(path)? {
-                modules.push(self.module_of(&load(&file)?, &mut names, &file)?);
+                modules.push(self.module_of(&load_file(&file)?, &mut names, &file)?);
             }
         }
         for folder in &self.packages {
@@ -162,11 +183,24 @@ impl Generator {
         Ok(modules)
     }
 
+    fn wsdl_module(&self, file: &Path, octets: Bytes, beside: &dyn SchemaSource, names: &mut Names) -> Result<Module> {
+        let document = wsdl::document(file, octets)?;
+        let mut module = self.module_of(&wsdl::schemas(file, &document, beside)?, names, file)?;
+        if let (Content::Text(text), true, false) = (&mut module.content, self.services, self.yaserde) {
+            text.push_str(&wsdl::service::modules(file, &document, &module.documents)?);
+        }
+        Ok(module)
+    }
+
     fn module_of(&self, set: &SchemaSet, names: &mut Names, file: &Path) -> Result<Module> {
         let shown = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let plan = plan::plan(set)?;
-        let text = if self.yaserde { emit::yaserde::module(&plan, &shown)? } else { emit::module(&plan, &shown) };
+        let plan = plan::plan(set).map_err(|error| error.in_file(file))?;
+        let text = if self.yaserde {
+            emit::yaserde::module(&plan, &shown).map_err(|error| error.in_file(file))?
+        } else {
+            emit::module(&plan, &shown)
+        };
         let name = names.take(&snake(&stem));
         let documents = plan.documents.iter().map(|document| DocumentType {
             package: String::new(),
@@ -196,7 +230,7 @@ impl Generator {
                     let file = folder.join("XMLSchemas").join(&side.schema);
                     inner.push(Module {
                         schema: key.clone(),
-                        ..self.module_of(&load(&file)?, &mut inner_names, &file)?
+                        ..self.module_of(&load_file(&file)?, &mut inner_names, &file)?
                     });
                 }
                 let module = inner.iter().find(|module| module.schema == key);
@@ -250,6 +284,14 @@ enum Content {
     },
 }
 
+/// Whether there is a file that does not begin as generated ones do.
+fn is_of_a_person(path: &Path) -> bool {
+    match std::fs::read(path) {
+        Ok(text) => !text.starts_with(emit::MARK.as_bytes()) && !text.trim_ascii().is_empty(),
+        Err(_) => false,
+    }
+}
+
 /// The text of a `mod.rs`.
 fn index(modules: &[Module], text: &str) -> String {
     let mut out = emit::HEADER.to_owned();
@@ -278,11 +320,21 @@ fn place(modules: Vec<Module>, folder: &Path, files: &mut BTreeMap<PathBuf, Stri
     }
 }
 
-fn load(file: &Path) -> Result<SchemaSet> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+fn load_file(file: &Path) -> Result<SchemaSet> {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    SchemaSet::load(&name, &Folder::new(folder))
-        .map_err(|cause| Error::Schema { path: file.to_owned(), cause: Box::new(cause) })
+    load(file, &name, &Folder::new(folder_of(file)))
+}
+
+fn load(file: &Path, name: &str, source: &dyn SchemaSource) -> Result<SchemaSet> {
+    SchemaSet::load(name, source).map_err(|cause| Error::Schema {
+        path: file.with_file_name(cause.file()),
+        line: cause.line(),
+        cause: Box::new(cause),
+    })
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The schemas that a path means.
@@ -308,6 +360,14 @@ fn mains(path: &Path) -> Result<Vec<PathBuf>> {
         let names = locations.map(|location| location.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase());
         used.extend(names.filter(|name| Some(name) != own.as_ref()));
     }
-    files.retain(|file| file.file_name().is_none_or(|name| !used.contains(&name.to_string_lossy().to_lowercase())));
-    if files.is_empty() { Err(Error::Nothing) } else { Ok(files) }
+    if files.is_empty() {
+        return Err(Error::NoSchemas(path.to_owned()));
+    }
+    let is_used =
+        |file: &PathBuf| file.file_name().is_some_and(|name| used.contains(&*name.to_string_lossy().to_lowercase()));
+    // Where all include one another, none comes first.
+    if !files.iter().all(is_used) {
+        files.retain(|file| !is_used(file));
+    }
+    Ok(files)
 }

@@ -24,5 +24,5 @@ mod plan;
 mod wsdl;
 
 pub(crate) use emit::layout::literal;
-pub use error::{Error, Result, Unsupported, WsdlFault};
+pub use error::{Error, Result, ServiceFault, Unsupported, WsdlFault};
 pub use generator::{DocumentType, Generator};

@@ -14,40 +14,53 @@ const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 
 /// Loads the schemas of `types` as one set; what they include lies beside the WSDL file.
-pub(crate) fn schemas(file: &Path) -> Result<SchemaSet> {
-    let octets = std::fs::read(file).map_err(|cause| Error::Unreadable { path: file.to_owned(), cause })?;
+pub(crate) fn schemas(file: &Path, document: &Document, beside: &dyn SchemaSource) -> Result<SchemaSet> {
     let wrong = |cause| Error::Wsdl { path: file.to_owned(), cause };
-    let document = Document::read(octets, &Limits::default()).map_err(|error| {
-        wrong(WsdlFault::NotXml { english: error.to_string(), bulgarian: error.message_bg().to_string() })
-    })?;
     let Some(types) = document.root().child(WSDL, "types") else {
         return Err(wrong(WsdlFault::NoTypes));
     };
     let mut inline = Memory::new();
     let mut names = Vec::new();
+    // How many lines stand before each schema.
+    let mut before = Vec::new();
     for (at, schema) in types.children().filter(|child| child.is(XSD, "schema")).enumerate() {
         let name = format!("{}#{}.xsd", file.file_name().unwrap_or_default().to_string_lossy(), at + 1);
         inline = inline.with(&name, alone(schema));
         names.push(name);
+        before.push(schema.line().saturating_sub(1));
     }
     if names.is_empty() {
         return Err(wrong(WsdlFault::NoSchema));
     }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let source = Beside { inline, folder: kapia_schema::Folder::new(folder) };
+    let source = Beside { inline, beside };
     let mains: Vec<&str> = names.iter().map(String::as_str).collect();
-    SchemaSet::load_all(&mains, &source)
-        .map_err(|cause| Error::Schema { path: file.to_owned(), cause: Box::new(cause) })
+    SchemaSet::load_all(&mains, &source).map_err(|cause| {
+        let inside = names.iter().position(|name| name == cause.file()).and_then(|at| before.get(at));
+        let (path, line) = match inside {
+            Some(before) => (file.to_owned(), cause.line() + before),
+            None => (file.with_file_name(cause.file()), cause.line()),
+        };
+        Error::Schema { path, line, cause: Box::new(cause) }
+    })
 }
 
-struct Beside {
+/// Reads a WSDL file.
+pub(crate) fn document(file: &Path, octets: bytes::Bytes) -> Result<Document> {
+    Document::read(octets, &Limits::default()).map_err(|error| {
+        let place = error.position();
+        let bulgarian = format!("ред {}, колона {}: {}", place.line, place.column, error.message_bg());
+        Error::Wsdl { path: file.to_owned(), cause: WsdlFault::NotXml { english: error.to_string(), bulgarian } }
+    })
+}
+
+struct Beside<'s> {
     inline: Memory,
-    folder: kapia_schema::Folder,
+    beside: &'s dyn SchemaSource,
 }
 
-impl SchemaSource for Beside {
+impl SchemaSource for Beside<'_> {
     fn open(&self, location: &str) -> std::result::Result<(String, bytes::Bytes), SourceError> {
-        self.inline.open(location).or_else(|_| self.folder.open(location))
+        self.inline.open(location).or_else(|_| self.beside.open(location))
     }
 }
 

@@ -1,4 +1,5 @@
-//! All operations of the corpus: generated, compiled without warnings, and every document read and written.
+//! All operations of the corpus: generated, compiled without warnings, and every document read and written; and the project of
+//! docs/codegen.md.
 //!
 //! The corpus is third-party data beside the repository, read in place; without it these tests fail. They run by name:
 //! `cargo test -p kapia-codegen --test codegen` (docs/decisions/0009-tests-and-suites.md).
@@ -8,16 +9,15 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use kapia_codegen::Generator;
 use kapia_schema::{Folder, Options, SchemaSet};
 use kapia_xml::{Document, Limits};
 use serde_json::Value as Json;
-use support::{Form, normal};
+use support::program::{Kept, Program};
 
 /// A document of the corpus: the type that reads it, and whether that type must.
 struct Case {
@@ -38,26 +38,18 @@ fn every_valid_document_survives_and_every_invalid_one_is_refused() {
     let operations = manifest["operations"].as_array().unwrap().len();
 
     let started = Instant::now();
-    let runner = compile(&workspace, &documents);
+    let program = Program::compile(&workspace, documents.values());
     println!("{operations} operations: compiled without warnings in {:.0} s", started.elapsed().as_secs_f32());
 
-    let answers = run(&runner, &workspace, &cases);
+    let answers = program.run(cases.iter().map(|case| (&*case.document, &*case.file)));
     let mut table: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut misses = Vec::new();
-    for (case, answer) in cases.iter().zip(&answers) {
-        let outcome = match answer.split_once(' ') {
-            Some(("ok", written)) => {
-                let before = std::fs::read(&case.file).unwrap();
-                let after = std::fs::read(written).unwrap();
-                match () {
-                    () if normal(&before, Form::Strict) == normal(&after, Form::Strict) => "the same",
-                    () if normal(&before, Form::Loose) == normal(&after, Form::Loose) => {
-                        "the same but for blanks and xsi:type"
-                    }
-                    () => "changed",
-                }
-            }
-            _ => "refused",
+    for (case, (kept, answer)) in cases.iter().zip(&answers) {
+        let outcome = match kept {
+            Kept::Same => "the same",
+            Kept::Nearly => "the same but for blanks and xsi:type",
+            Kept::Changed => "changed",
+            Kept::Refused => "refused",
         };
         // What types cannot say, such as what `xsi:type` means in open content, the schema still does.
         let outcome = match (&*case.verdict, outcome) {
@@ -81,6 +73,49 @@ fn every_valid_document_survives_and_every_invalid_one_is_refused() {
     }
     assert!(misses.is_empty(), "{} of {} documents", misses.len(), cases.len());
     assert!(cases.len() > 1_500 && operations == 158, "the corpus is not whole: {} documents", cases.len());
+}
+
+/// The project of docs/codegen.md, outside of our workspace, built and run to the letter.
+#[test]
+fn the_project_of_the_guide_is_built_and_says_what_the_guide_says() {
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let guide = std::fs::read_to_string(tree.join("docs/codegen.md")).unwrap();
+    let target = tree.join("target/codegen");
+    let project = target.join("outside");
+    let _ = std::fs::remove_dir_all(&project);
+    let mut blocks: BTreeMap<&str, String> = BTreeMap::new();
+    for block in guide.split("\n```").skip(1).step_by(2) {
+        let (info, text) = block.split_once('\n').unwrap();
+        if let Some((_, name)) = info.split_once(' ') {
+            blocks.insert(name, format!("{text}\n"));
+        }
+    }
+    let (output, generated) = (blocks.remove("output").unwrap(), blocks.remove("generated").unwrap());
+    assert_eq!(blocks.len(), 5, "{:?}", blocks.keys());
+    for (name, text) in blocks {
+        let path = project.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text.replace("../kapia/", &format!("{}/", tree.display()))).unwrap();
+    }
+    std::fs::write(project.join("Cargo.toml"), {
+        let manifest = std::fs::read_to_string(project.join("Cargo.toml")).unwrap();
+        // Below our tree it must say that it is no part of it.
+        format!("{manifest}\n[workspace]\n")
+    })
+    .unwrap();
+    std::fs::copy(tree.join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
+    let module = Generator::new().xsd(project.join("schemas")).module().unwrap();
+    assert!(module.ends_with(&generated), "{module}");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let ran = Command::new(cargo)
+        .args(["run", "--quiet"])
+        .current_dir(&project)
+        .env("CARGO_TARGET_DIR", target.join("target"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success() && !told.contains("warning"), "{told}");
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), output);
 }
 
 /// Whether the schema engine finds something in a document.
@@ -157,46 +192,17 @@ fn cases(manifest: &Json, corpus: &Path, documents: &BTreeMap<(String, String, S
     cases
 }
 
-/// One workspace with all modules and one program that reads and writes.
-fn compile(workspace: &Path, documents: &BTreeMap<(String, String, String), String>) -> PathBuf {
-    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    let manifest = format!(
-        "[package]\nname = \"all\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         kapia-types = {{ path = {:?} }}\n\n[profile.dev]\ndebug = false\n",
-        tree.join("src/types")
-    );
-    std::fs::create_dir_all(workspace.join("src")).unwrap();
-    write_if_new(&workspace.join("Cargo.toml"), &manifest);
-    std::fs::copy(tree.join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
-    let mut main = String::from(
-        "//! All documents.\n#![deny(warnings, missing_docs)]\n\n/// All.\npub mod generated;\n\nfn main() {\n    \
-         let mut lines = std::io::stdin().lines();\n    while let Some(Ok(line)) = lines.next() {\n        \
-         let mut parts = line.split('\\t');\n        let (Some(name), Some(from), Some(to)) = (parts.next(), parts.next(), parts.next()) else { return };\n        \
-         let xml = std::fs::read(from).expect(\"a document\");\n        let outcome = match name {\n",
-    );
-    let mut types: Vec<&String> = documents.values().collect();
-    types.sort();
-    types.dedup();
-    for path in types {
-        main.push_str(&format!(
-            "            {path:?} => generated::{path}::from_xml(&xml).map(|document| document.to_xml()),\n"
-        ));
-    }
-    main.push_str(
-        "            _ => panic!(\"no such type: {name}\"),\n        };\n        match outcome {\n            \
-         Ok(text) => {\n                std::fs::write(to, text).expect(\"a place to write\");\n                println!(\"ok {to}\");\n            }\n            \
-         Err(error) => println!(\"refused {error}\"),\n        }\n    }\n}\n",
-    );
-    std::fs::write(workspace.join("src/main.rs"), main).unwrap();
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["build", "--quiet"])
-        .current_dir(workspace)
-        .env("CARGO_TARGET_DIR", workspace.join("target"))
-        .status()
-        .unwrap();
-    assert!(status.success(), "the generated code does not compile");
-    workspace.join("target/debug/all")
+/// Clients and servers are laid out as rustfmt does it, too.
+#[test]
+fn rustfmt_finds_nothing_to_do_in_clients_and_servers() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    let services = ["wsdl/EgovService.wsdl", "src/codegen/tests/golden/faults.wsdl", "tests/golden/face-Archive.wsdl"];
+    let generator = services
+        .iter()
+        .fold(Generator::new().services(true), |generator, file| generator.wsdl(here.join("../..").join(file)));
+    generator.out(folder.path()).run().unwrap();
+    assert!(rustfmt(folder.path()), "rustfmt would lay the generated code out in another way");
 }
 
 /// Whether rustfmt, with its default settings, finds nothing to do.
@@ -206,29 +212,4 @@ fn rustfmt(folder: &Path) -> bool {
     let mut rustfmt = Command::new("rustfmt");
     rustfmt.args(["--edition", "2024", "--check", "--config-path"]).arg(&settings).arg(folder.join("mod.rs"));
     rustfmt.status().unwrap().success()
-}
-
-fn write_if_new(path: &Path, text: &str) {
-    if std::fs::read_to_string(path).ok().as_deref() != Some(text) {
-        std::fs::write(path, text).unwrap();
-    }
-}
-
-fn run(runner: &Path, workspace: &Path, cases: &[Case]) -> Vec<String> {
-    let written = workspace.join("written");
-    std::fs::create_dir_all(&written).unwrap();
-    let mut child = Command::new(runner).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut input = child.stdin.take().unwrap();
-    let mut lines = String::new();
-    for (at, case) in cases.iter().enumerate() {
-        let to = written.join(format!("{at}.xml"));
-        lines.push_str(&format!("{}\t{}\t{}\n", case.document, case.file.display(), to.display()));
-    }
-    let feeder = std::thread::spawn(move || input.write_all(lines.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    feeder.join().unwrap().unwrap();
-    assert!(output.status.success());
-    let answers: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
-    assert_eq!(answers.len(), cases.len());
-    answers
 }

@@ -34,11 +34,11 @@ impl Server for Register {
     }
 
     async fn person_data_search(&self, _: PersonDataSearchRequest) -> Result<PersonDataSearchResponse, Fault<Problem>> {
-        Err(Fault { side: Side::Receiver, reason: "closed".into(), detail: None })
+        Err(Fault::plain(Side::Receiver, "closed"))
     }
 
     async fn relations_search(&self, _: RelationsSearchRequest) -> Result<RelationsSearchResponse, Fault<Problem>> {
-        Err(Fault { side: Side::Receiver, reason: "closed".into(), detail: None })
+        Err(Fault::plain(Side::Receiver, "closed"))
     }
 }
 

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use kapia_storage::{Lock, SealingKey};
+use kapia_storage::{Lane, Lock, SealingKey};
 use rusqlite::Connection;
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
 use crate::call::millis;
 use crate::error::DeferredError;
-use crate::lane::Lane;
 use crate::policy::Policy;
 use crate::seal::{Kind, Owner, Sealer};
 use crate::store::{self, STORE};
@@ -25,8 +24,8 @@ pub struct Deferred {
     path: PathBuf,
     pub(crate) policy: Policy,
     pub(crate) sealer: Arc<Sealer>,
-    pub(crate) writing: Lane,
-    pub(crate) reading: Lane,
+    pub(crate) writing: Lane<DeferredError>,
+    pub(crate) reading: Lane<DeferredError>,
     pub(crate) work: Notify,
     pub(crate) callbacks: Notify,
     pub(crate) work_turn: Turn,
@@ -59,10 +58,9 @@ impl Deferred {
             tracing::info!(released, "deferred calls that a process had claimed before its end are free again");
         }
         let reader = store::open(&path, &sealer)?;
-        let start = |lane: std::io::Result<Lane>| lane.map_err(|error| STORE.file_error(&path, &error));
         Ok(Self {
-            writing: start(Lane::writing(writer))?,
-            reading: start(Lane::reading(reader))?,
+            writing: Lane::writing(&STORE, &path, "kapia-deferred", writer)?,
+            reading: Lane::reading(&STORE, &path, "kapia-deferred-reader", reader)?,
             path,
             policy,
             sealer: Arc::new(sealer),
@@ -145,3 +143,6 @@ fn due_at(connection: &Connection, statement: &str, now: i64) -> Result<Option<i
     use rusqlite::OptionalExtension as _;
     Ok(connection.prepare_cached(statement)?.query_row([now], |row| row.get(0)).optional()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use kapia_language::Language;
-use kapia_storage::{QueueClosed, SealError, StorageError};
+use kapia_storage::{Lost, SealError, StorageError};
 
 use crate::store::STORE;
 use crate::text::CATALOGUE;
@@ -42,6 +42,9 @@ pub enum DeferredError {
         /// How many are allowed.
         allowed: u32,
     },
+    /// A task ended in a panic and was undone.
+    #[error("{}", self.message(Language::English))]
+    Panicked,
     /// The store was closed.
     #[error("{}", self.message(Language::English))]
     Closed,
@@ -57,6 +60,7 @@ impl DeferredError {
             Self::Damaged { .. } => "deferred-damaged",
             Self::Conflict { .. } => "deferred-conflict",
             Self::TooMany { .. } => "deferred-too-many",
+            Self::Panicked => "deferred-panicked",
             Self::Closed => "deferred-closed",
         }
     }
@@ -78,7 +82,7 @@ impl DeferredError {
             Self::WrongKey { path } => fill(&[("path", &path.display().to_string())]),
             Self::Damaged { call_id } | Self::Conflict { call_id } => fill(&[("call", &call_id.to_string())]),
             Self::TooMany { allowed } => fill(&[("allowed", &allowed.to_string())]),
-            Self::Closed => fill(&[]),
+            Self::Panicked | Self::Closed => fill(&[]),
         }
     }
 
@@ -98,8 +102,11 @@ impl From<rusqlite::Error> for DeferredError {
     }
 }
 
-impl From<QueueClosed> for DeferredError {
-    fn from(_: QueueClosed) -> Self {
-        Self::Closed
+impl From<Lost> for DeferredError {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Closed => Self::Closed,
+            Lost::Panicked => Self::Panicked,
+        }
     }
 }

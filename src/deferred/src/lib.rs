@@ -26,7 +26,6 @@ mod code;
 mod counts;
 mod deferred;
 mod error;
-mod lane;
 mod policy;
 mod results;
 mod seal;

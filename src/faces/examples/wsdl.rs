@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let package = found.package.map_err(|error| error.to_string())?;
         let register = package.register.as_deref().unwrap_or_default();
         let face = Face::new(&package.name, register, package.operations.iter().cloned());
-        let wsdl = kapia_soap::wsdl::addressed(face.wsdl(), "https://localhost:8443");
+        let wsdl = kapia_soap::wsdl::addressed(face.wsdl().map_err(ToString::to_string)?, "https://localhost:8443");
         std::fs::write(Path::new(out).join(format!("{}.wsdl", package.name)), wsdl)?;
     }
     Ok(())

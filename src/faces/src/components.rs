@@ -50,11 +50,13 @@ pub(crate) enum Target {
 /// The declarations of one schema set.
 pub(crate) struct Library<'d> {
     components: HashMap<Key, Component<'d>>,
+    /// The elements whose head is this one.
+    members: HashMap<Key, Vec<Key>>,
 }
 
 impl<'d> Library<'d> {
     pub fn of(set: &'d SchemaSet) -> Library<'d> {
-        let mut library = Library { components: HashMap::new() };
+        let mut library = Library { components: HashMap::new(), members: HashMap::new() };
         for document in set.documents() {
             for child in document.document.root().children() {
                 library.add(document, child);
@@ -66,7 +68,18 @@ impl<'d> Library<'d> {
                 redefine.children().for_each(|child| library.redefine(document, child));
             }
         }
+        library.members = library.groups();
         library
+    }
+
+    fn groups(&self) -> HashMap<Key, Vec<Key>> {
+        let mut members: HashMap<Key, Vec<Key>> = HashMap::new();
+        for component in self.components.values().filter(|component| component.key.space == Space::Element) {
+            for head in self.stands_in_for(component) {
+                members.entry(head).or_default().push(component.key.clone());
+            }
+        }
+        members
     }
 
     pub fn get(&self, key: &Key) -> Option<&Component<'d>> {
@@ -102,7 +115,7 @@ impl<'d> Library<'d> {
             return Target::Builtin(local.to_owned());
         }
         let mut key = Key { space, namespace: namespace.to_owned(), local: local.to_owned(), layer: 0 };
-        if let (Some(layer), true) = (component.redefines, key == component.key) {
+        if let (Some(layer), true) = (component.redefines, component.is_redefined_by(at, &key)) {
             key.layer = layer;
         }
         if self.components.contains_key(&key) { Target::Declared(key) } else { Target::Elsewhere }
@@ -115,9 +128,26 @@ impl<'d> Library<'d> {
         found
     }
 
+    /// The named types of the elements that a declaration holds, or is.
+    pub fn types_of_elements(&self, component: &Component<'_>) -> Vec<Key> {
+        let mut found = Vec::new();
+        let mut pending = vec![component.element];
+        while let Some(at) = pending.pop() {
+            let name = at.attribute("", "type").filter(|_| at.local() == "element");
+            if let Some(Target::Declared(key)) = name.map(|name| self.target(component, at, Space::Type, &name)) {
+                found.push(key);
+            }
+            pending.extend(at.children().filter(|child| child.namespace() == XSD && is_structure(child.local())));
+        }
+        found
+    }
+
     fn collect(&self, component: &Component<'_>, at: Element<'_>, found: &mut Vec<Key>) {
         for (space, name) in names_in(at) {
             if let Target::Declared(key) = self.target(component, at, space, &name) {
+                if space == Space::Element && at.attribute("", "ref").is_some() && self.has_alternatives(&key) {
+                    found.extend(self.alternatives(&key));
+                }
                 found.push(key);
             }
         }
@@ -150,15 +180,17 @@ impl<'d> Library<'d> {
         in_order.into_values().collect()
     }
 
-    fn stands_in_for(&self, component: &Component<'_>) -> Vec<Key> {
+    /// The head of an element, or the base of a type.
+    pub fn stands_in_for(&self, component: &Component<'_>) -> Vec<Key> {
         let element = component.element;
         let named = match component.key.space {
             Space::Element => element.attribute("", "substitutionGroup").map(|head| (element, Space::Element, head)),
-            Space::Type if element.local() == "complexType" => element.children().find_map(|content| {
-                let derivation =
-                    content.children().find(|child| matches!(child.local(), "extension" | "restriction"))?;
-                Some((derivation, Space::Type, derivation.attribute("", "base")?))
-            }),
+            Space::Type => {
+                let inside = element.children().flat_map(|content| std::iter::once(content).chain(content.children()));
+                inside
+                    .filter(|derivation| is_derivation_of(*derivation, element))
+                    .find_map(|derivation| Some((derivation, Space::Type, derivation.attribute("", "base")?)))
+            }
             _ => None,
         };
         let target = named.map(|(at, space, name)| self.target(component, at, space, &name));
@@ -168,16 +200,84 @@ impl<'d> Library<'d> {
         }
     }
 
-    /// The elements whose head is this one.
-    pub fn members(&self, head: &Key) -> Vec<Key> {
-        let mut members: Vec<&Component<'d>> = self
-            .components
-            .values()
-            .filter(|component| component.key.space == Space::Element && self.stands_in_for(component).contains(head))
-            .collect();
-        members.sort_by_key(|component| component.place);
-        members.into_iter().map(|component| component.key.clone()).collect()
+    /// The elements that may stand where this one is named, in the order of their declarations: itself unless it is abstract, and
+    /// all members of its group (XML Schema part 1 §3.3.6).
+    pub fn alternatives(&self, head: &Key) -> Vec<Key> {
+        let mut found: Vec<&Component<'d>> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut pending = vec![head];
+        while let Some(key) = pending.pop() {
+            let Some(component) = self.components.get(key).filter(|_| seen.insert(key)) else { continue };
+            found.extend((!component.is_abstract()).then_some(component));
+            if !(key == head && component.is_never_replaced()) {
+                pending.extend(self.members.get(key).into_iter().flatten());
+            }
+        }
+        found.sort_by_key(|component| component.place);
+        found.into_iter().map(|component| component.key.clone()).collect()
     }
+
+    /// Whether something else may stand where this element is named.
+    pub fn has_alternatives(&self, head: &Key) -> bool {
+        // Most elements have no group, and this is asked of every reference.
+        self.members.contains_key(head) && self.alternatives(head).iter().any(|other| other != head)
+    }
+
+    /// Whether a declaration names, within an `xs:all`, an element for which others may stand.
+    pub fn has_group_in_all(&self, component: &Component<'_>) -> bool {
+        let mut pending = vec![component.element];
+        while let Some(at) = pending.pop() {
+            for child in at.children().filter(|child| child.namespace() == XSD && is_structure(child.local())) {
+                let name = child.attribute("", "ref").filter(|_| at.local() == "all" && child.local() == "element");
+                let named = name.map(|name| self.target(component, child, Space::Element, &name));
+                if matches!(named, Some(Target::Declared(key)) if self.has_alternatives(&key)) {
+                    return true;
+                }
+                pending.push(child);
+            }
+        }
+        false
+    }
+
+    /// Whether a member of its group has no type but that of this element.
+    pub fn gives_its_type(&self, head: &Key) -> bool {
+        let members = self.members.get(head).into_iter().flatten();
+        members.filter_map(|member| self.components.get(member)).any(|member| member.has_no_type())
+    }
+}
+
+impl Component<'_> {
+    fn is_abstract(&self) -> bool {
+        self.element.attribute("", "abstract").is_some_and(|value| matches!(value.trim(), "true" | "1"))
+    }
+
+    /// Whether it forbids that a member of its group stands for it.
+    fn is_never_replaced(&self) -> bool {
+        let own = self.element.attribute("", "block");
+        let block = own.or_else(|| self.document.document.root().attribute("", "blockDefault")).unwrap_or_default();
+        block.split_whitespace().any(|method| matches!(method, "substitution" | "#all"))
+    }
+
+    /// Whether an element says nothing of its type, so that it has that of its head.
+    pub fn has_no_type(&self) -> bool {
+        self.element.attribute("", "type").is_none()
+            && !self.element.children().any(|child| child.local().ends_with("Type"))
+    }
+
+    /// Whether a name in this declaration means what the declaration redefines: the base of the type itself, or the group
+    /// within the group (XML Schema part 1 §4.2.2). Every other mention of the name means the new declaration.
+    fn is_redefined_by(&self, at: Element<'_>, named: &Key) -> bool {
+        let of_same_name =
+            (named.space, &named.namespace, &named.local) == (self.key.space, &self.key.namespace, &self.key.local);
+        of_same_name && (self.key.space != Space::Type || is_derivation_of(at, self.element))
+    }
+}
+
+/// Whether an element of a schema derives this type, and not one inside it.
+fn is_derivation_of(at: Element<'_>, type_: Element<'_>) -> bool {
+    let content = at.parent().filter(|parent| matches!(parent.local(), "simpleContent" | "complexContent"));
+    let owner = content.map_or_else(|| at.parent(), Element::parent);
+    matches!(at.local(), "extension" | "restriction") && owner.is_some_and(|owner| owner.id() == type_.id())
 }
 
 /// Whether an element of a schema says something about documents, and not about schemas or for people.

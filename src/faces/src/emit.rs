@@ -3,7 +3,7 @@
 use crate::components::{Component, Key, Space, Target, XSD, is_structure};
 use crate::markup::Markup;
 use crate::merge::{Merged, Node};
-use kapia_xml::Element;
+use kapia_xml::{Element, XML_NAMESPACE};
 use std::collections::BTreeSet;
 
 /// The namespaces of a WSDL with their prefixes.
@@ -67,6 +67,8 @@ pub(crate) struct Emitter<'m, 'd> {
     namespace: String,
     qualified: bool,
     used: BTreeSet<String>,
+    /// Whether the declaration that is being written takes attributes of XML itself, such as `xml:lang`.
+    takes_xml_attributes: bool,
     pub out: Markup,
 }
 
@@ -96,7 +98,8 @@ impl<'m, 'd> Emitter<'m, 'd> {
     pub fn new(merged: &'m Merged<'d>, prefixes: &'m Prefixes, namespace: &str) -> Emitter<'m, 'd> {
         let qualified = is_mostly_qualified(merged, namespace);
         let out = Markup::at(3);
-        Emitter { merged, prefixes, namespace: namespace.to_owned(), qualified, used: BTreeSet::new(), out }
+        let (namespace, used) = (namespace.to_owned(), BTreeSet::new());
+        Emitter { merged, prefixes, namespace, qualified, used, takes_xml_attributes: false, out }
     }
 
     /// The element that is the root of the document with this number.
@@ -123,11 +126,12 @@ impl<'m, 'd> Emitter<'m, 'd> {
     fn declaration(&mut self, node: &Node, name: &str) {
         let Some(component) = self.merged.component(node) else { return };
         let merged = self.merged;
-        if matches!(node.1.space, Space::Element | Space::Attribute) && !merged.can_be_referred_to(node) {
-            // It is declared where it is used; what is left to declare here is its type, if that has no name.
-            let Some(name) = merged.name_of_type(node) else { return };
+        if let Some(name) = merged.name_of_type(node) {
             let types = component.element.children().filter(|child| child.local().ends_with("Type"));
             types.for_each(|child| self.structure(node.0, component, child, Some(name)));
+        }
+        if matches!(node.1.space, Space::Element | Space::Attribute) && !merged.can_be_referred_to(node) {
+            // It is declared where it is used; what was left to declare here is its type, if that has no name.
             return;
         }
         self.structure(node.0, component, component.element, Some(name));
@@ -138,11 +142,16 @@ impl<'m, 'd> Emitter<'m, 'd> {
         if name.is_none() && matches!(at.local(), "element" | "attribute") && at.attribute("", "ref").is_some() {
             return self.reference(library, component, at);
         }
+        if name.is_none() && at.local() == "attributeGroup" && self.is_elsewhere(library, component, at) {
+            self.takes_xml_attributes = true;
+            return;
+        }
         let mut attributes: Vec<(&str, String)> = Vec::new();
         for attribute in ATTRIBUTES {
             let value = at.attribute("", attribute).map(|value| value.into_owned());
             let written = match (attribute, value) {
                 ("name", value) => name.map(str::to_owned).or(value.map(|value| value.trim().to_owned())),
+                ("type", None) if name.is_some() && at.local() == "element" => self.given_type(library, component),
                 ("form", _) if name.is_none() => self.form(component, at),
                 ("form", _) | (_, None) => None,
                 ("ref", Some(value)) => {
@@ -165,7 +174,7 @@ impl<'m, 'd> Emitter<'m, 'd> {
         if let Some(value) = at.attribute("", "processContents") {
             attributes.push(("processContents", value.trim().to_owned()));
         }
-        if name.is_some() && at.local() == "element" {
+        if name.is_some() && at.local() == "element" && self.merged.keeps_groups {
             let head = at.attribute("", "substitutionGroup");
             let head = head.and_then(|head| self.head(library, component, at, &head));
             attributes.extend(head.map(|head| ("substitutionGroup", head)));
@@ -187,8 +196,18 @@ impl<'m, 'd> Emitter<'m, 'd> {
         }
         self.out.start(&name, &attributes);
         self.documentation(at);
+        let around = std::mem::take(&mut self.takes_xml_attributes);
+        // A type that was given a name stands beside its element.
+        let is_named = attributes.iter().any(|(name, _)| *name == "type");
         for child in at.children().filter(|child| child.namespace() == XSD && is_structure(child.local())) {
-            self.structure(library, component, child, None);
+            if !(is_named && child.local().ends_with("Type")) {
+                self.structure(library, component, child, None);
+            }
+        }
+        let takes = std::mem::replace(&mut self.takes_xml_attributes, around);
+        if takes && at.child(XSD, "anyAttribute").is_none() {
+            // Generators do not agree on where the declarations of XML's own attributes come from.
+            self.out.empty("xs:anyAttribute", &[("namespace", XML_NAMESPACE), ("processContents", "lax")]);
         }
         self.out.end();
     }
@@ -234,13 +253,23 @@ impl<'m, 'd> Emitter<'m, 'd> {
         let merged = self.merged;
         let Some(found) = merged.libraries.get(library) else { return };
         // What the set does not declare cannot be in a valid document either, but for attributes of XML itself.
-        let Target::Declared(key) = found.target(component, at, space, &name) else { return };
-        let node = (library, key);
-        let own = |names: &[&'static str]| {
-            let written = names.iter().filter_map(|name| Some((*name, at.attribute("", name)?.trim().to_owned())));
-            written.filter(|(_, value)| value != "1").collect::<Vec<_>>()
+        let Target::Declared(key) = found.target(component, at, space, &name) else {
+            let is_prohibited = at.attribute("", "use").is_some_and(|value| value.trim() == "prohibited");
+            self.takes_xml_attributes |= space == Space::Attribute && !is_prohibited;
+            return;
         };
-        let mut attributes = own(&["minOccurs", "maxOccurs", "use"]);
+        let node = (library, key);
+        let own = |name: &'static str| at.attribute("", name).map(|value| (name, value.into_owned()));
+        let mut attributes: Vec<(&'static str, String)> = ["minOccurs", "maxOccurs", "use"]
+            .into_iter()
+            .filter_map(own)
+            .map(|(name, value)| (name, value.trim().to_owned()))
+            .filter(|(_, value)| value != "1")
+            .collect();
+        attributes.extend(["default", "fixed"].into_iter().filter_map(own));
+        if space == Space::Element && !merged.keeps_groups && found.has_alternatives(&node.1) {
+            return self.choice(&node, &attributes);
+        }
         if merged.can_be_referred_to(&node) {
             let name = self.qualified_name(&node);
             attributes.insert(0, ("ref", name));
@@ -253,26 +282,30 @@ impl<'m, 'd> Emitter<'m, 'd> {
     /// An element or attribute that cannot be referred to, declared where it is used.
     pub fn declare_here(&mut self, node: &Node, occurs: Vec<(&'static str, String)>) {
         let merged = self.merged;
-        let Some((component, library)) = merged.component(node).zip(merged.libraries.get(node.0)) else { return };
+        let Some(component) = merged.component(node) else { return };
+        if merged.can_be_referred_to(node) {
+            // One of the elements of a choice.
+            let name = self.qualified_name(node);
+            return self.out.empty("xs:element", &[("ref", &name)]);
+        }
         if !node.1.namespace.is_empty() && node.1.namespace != self.namespace {
-            // A local declaration cannot name an element of another namespace.
+            // A local declaration cannot name an element of another namespace, and who looked it up would find another version.
             let mut attributes: Vec<(&str, &str)> =
                 occurs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            attributes.extend([("namespace", node.1.namespace.as_str()), ("processContents", "lax")]);
+            attributes.extend([("namespace", node.1.namespace.as_str()), ("processContents", "skip")]);
             let wildcard = if node.1.space == Space::Element { "xs:any" } else { "xs:anyAttribute" };
             return self.out.empty(wildcard, &attributes);
         }
-        let members = if node.1.space == Space::Element { library.members(&node.1) } else { Vec::new() };
-        if members.is_empty() {
-            return self.declare_one(node, component, occurs);
-        }
-        let attributes: Vec<(&str, &str)> = occurs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.out.start("xs:choice", &attributes);
-        if component.element.attribute("", "abstract").is_none_or(|value| !matches!(value.trim(), "true" | "1")) {
-            self.declare_one(node, component, Vec::new());
-        }
-        for member in members {
-            self.declare_here(&(node.0, member), Vec::new());
+        self.declare_one(node, component, occurs);
+    }
+
+    /// A choice of all elements that may stand where one is named.
+    fn choice(&mut self, head: &Node, occurs: &[(&'static str, String)]) {
+        let Some(library) = self.merged.libraries.get(head.0) else { return };
+        let occurs: Vec<(&str, &str)> = occurs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.out.start("xs:choice", &occurs);
+        for key in library.alternatives(&head.1) {
+            self.declare_here(&(head.0, key), Vec::new());
         }
         self.out.end();
     }
@@ -281,22 +314,21 @@ impl<'m, 'd> Emitter<'m, 'd> {
         let at = component.element;
         let (library, key) = node;
         let mut attributes = vec![("name", key.local.clone())];
-        let type_ = match at.attribute("", "type") {
-            Some(name) => self.named(*library, component, at, Space::Type, &name),
-            None => self.merged.name_of_type(node).map(|name| {
-                let written = self.prefixes.written(&self.namespace);
-                format!("{}:{name}", self.prefixes.prefix(written))
-            }),
-        };
-        attributes.extend(type_.map(|name| ("type", name)));
+        attributes.extend(self.type_of(node, component).map(|name| ("type", name)));
         let wants_name = !key.namespace.is_empty();
         let default = key.space == Space::Element && self.qualified;
         if wants_name != default {
             attributes.push(("form", if wants_name { "qualified".into() } else { "unqualified".into() }));
         }
+        // What must be there has no default, and a reference may say what it is instead.
+        let is_settled = occurs
+            .iter()
+            .any(|(name, value)| matches!(*name, "default" | "fixed") || *name == "use" && value != "optional");
         attributes.extend(occurs);
         for name in ["nillable", "default", "fixed"] {
-            attributes.extend(at.attribute("", name).map(|value| (name, value.into_owned())));
+            let value = at.attribute("", name).filter(|_| !(is_settled && name == "default"));
+            let is_known = attributes.iter().any(|(known, _)| *known == name);
+            attributes.extend(value.filter(|_| !is_known).map(|value| (name, value.into_owned())));
         }
         if key.space == Space::Attribute {
             return self.open_and_fill(*library, component, at, &attributes);
@@ -309,6 +341,43 @@ impl<'m, 'd> Emitter<'m, 'd> {
         } else {
             self.out.empty("xs:element", &attributes);
         }
+    }
+
+    /// Whether a group of attributes is one of XML itself, such as `xml:specialAttrs`.
+    fn is_elsewhere(&self, library: usize, component: &Component<'_>, at: Element<'_>) -> bool {
+        let name = at.attribute("", "ref").unwrap_or_default();
+        let library = self.merged.libraries.get(library);
+        library.is_some_and(|library| library.target(component, at, Space::AttributeGroup, &name) == Target::Elsewhere)
+    }
+
+    /// The type of a global element that names none: that of its head, or its own that has a name here.
+    fn given_type(&mut self, library: usize, component: &Component<'d>) -> Option<String> {
+        let node = (library, component.key.clone());
+        let is_given = component.has_no_type() && !self.merged.keeps_groups;
+        let is_given = is_given && component.element.attribute("", "substitutionGroup").is_some();
+        if !is_given && self.merged.name_of_type(&node).is_none() {
+            return None;
+        }
+        self.type_of(&node, component)
+    }
+
+    /// The type of an element or attribute that is declared where it is used; that of its head, if it has none of its own.
+    fn type_of(&mut self, node: &Node, component: &Component<'d>) -> Option<String> {
+        let at = component.element;
+        if let Some(name) = at.attribute("", "type") {
+            return self.named(node.0, component, at, Space::Type, &name);
+        }
+        let merged = self.merged;
+        if let Some(name) = merged.name_of_type(node) {
+            let written = self.prefixes.written(&node.1.namespace).to_owned();
+            let name = format!("{}:{name}", self.prefixes.prefix(&written));
+            self.used.insert(written);
+            return Some(name);
+        }
+        let library = merged.libraries.get(node.0)?;
+        let head = (node.0, library.stands_in_for(component).into_iter().next()?);
+        let component = merged.component(&head)?;
+        self.type_of(&head, component)
     }
 
     /// A qualified name of a schema as it is written here.

@@ -1,3 +1,4 @@
+use crate::check::{Unwritten, check};
 use crate::names::{Taken, identifier, in_uri};
 use crate::wsdl;
 use kapia_adapter::Operation;
@@ -20,7 +21,7 @@ pub struct Face {
     /// The operations in the order of the package.
     pub operations: Vec<FaceOperation>,
     by_element: HashMap<String, (usize, TypedStep)>,
-    wsdl: OnceLock<String>,
+    wsdl: OnceLock<Result<String, Unwritten>>,
 }
 
 /// One operation of a typed contract.
@@ -82,9 +83,14 @@ impl Face {
         format!("{}:{}", self.namespace, asked.step.name(&asked.operation.name))
     }
 
-    /// The WSDL, with [`kapia_soap::wsdl::BASE`] in place of the public address. Written when it is first asked for.
-    pub fn wsdl(&self) -> &str {
-        self.wsdl.get_or_init(|| wsdl::write(self))
+    /// The WSDL, with [`kapia_soap::wsdl::BASE`] in place of the public address. Written when it is first asked for; what
+    /// would not be a valid contract is never handed out.
+    pub fn wsdl(&self) -> Result<&str, &Unwritten> {
+        let written = self.wsdl.get_or_init(|| {
+            let wsdl = wsdl::write(self);
+            check(self, &wsdl).map(|()| wsdl)
+        });
+        written.as_deref()
     }
 
     /// The path of the contract, SOAP 1.1.

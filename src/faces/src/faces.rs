@@ -53,6 +53,12 @@ impl FaceRoute {
         matches!(strip(below, "/adapters"), Some("" | "/"))
     }
 
+    /// Whether a path is that of the list, or lies below it.
+    pub fn is_below(path: &str) -> bool {
+        let below = strip(path, "/RegiX").unwrap_or(path);
+        strip(below, "/adapters").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// The meaning of a path: `/adapters/NAME` or `/adapters/NAME/soap12`, without regard to case, with or without the
     /// folder `/RegiX`.
     pub fn of(path: &str) -> Option<FaceRoute> {
@@ -81,6 +87,16 @@ fn folded(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_below_the_list_is_told_from_what_only_begins_like_it() {
+        for below in ["/adapters", "/Adapters/", "/RegiX/adapters/a/b/c"] {
+            assert!(FaceRoute::is_below(below), "{below}");
+        }
+        for elsewhere in ["/adapter", "/adaptersX", "/RegiX", "/"] {
+            assert!(!FaceRoute::is_below(elsewhere), "{elsewhere}");
+        }
+    }
 
     #[test]
     fn a_path_names_a_package_and_a_version_of_soap() {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod check;
 mod components;
 mod emit;
 mod face;
@@ -16,5 +17,6 @@ mod names;
 mod shape;
 mod wsdl;
 
+pub use check::Unwritten;
 pub use face::{Asked, Face, FaceOperation};
 pub use faces::{FaceRoute, Faces};

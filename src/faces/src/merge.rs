@@ -9,7 +9,10 @@ use crate::components::{Component, Key, Library, Space};
 use crate::names::Taken;
 use kapia_schema::SchemaSet;
 use kapia_xml::Element;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// More steps of derivation than a schema may have (docs/schema.md, Limits).
+const LONGEST_DERIVATION: usize = 1_000;
 
 /// One document of one operation.
 pub(crate) struct Root<'d> {
@@ -29,6 +32,9 @@ pub(crate) struct Merged<'d> {
     pub roots: Vec<Key>,
     /// The declarations to write, in their order, each with the name that it gets.
     pub declarations: Vec<(Node, String)>,
+    /// Whether substitution groups stay what they are. They are written as choices, which every generator reads; but within an
+    /// `xs:all` there can be none.
+    pub keeps_groups: bool,
     names: HashMap<Node, Name>,
     /// Names of types that are taken, by namespace.
     types: HashMap<String, Taken>,
@@ -83,7 +89,10 @@ impl<'d> Merged<'d> {
             let component = libraries.get(*at).and_then(|library| library.get(key));
             let of_type = component
                 .filter(|component| {
-                    key.space == Space::Element && (!own || key.namespace.is_empty()) && is_nameless(component.element)
+                    let is_needed = !own
+                        || key.namespace.is_empty()
+                        || libraries.get(*at).is_some_and(|library| library.gives_its_type(key));
+                    key.space == Space::Element && is_needed && is_nameless(component.element)
                 })
                 .map(|_| take(Space::Type, &local));
             let name = Name { local, own, of_type };
@@ -98,12 +107,49 @@ impl<'d> Merged<'d> {
             .map(|((_, namespace), taken)| (namespace.to_owned(), taken))
             .collect();
         let roots = roots.iter().map(|root| root.key.clone()).collect();
-        Merged { libraries, roots, declarations, names, types }
+        let keeps_groups = nodes.iter().any(|((at, key), _)| {
+            let found = libraries.get(*at).and_then(|library| Some((library, library.get(key)?)));
+            found.is_some_and(|(library, component)| library.has_group_in_all(component))
+        });
+        Merged { libraries, roots, declarations, keeps_groups, names, types }
+    }
+
+    /// Whether documents of this root may name a type (`xsi:type`) that has another name here: one that stands in for the type
+    /// of an element. Names of types are the one thing that documents say and that cannot be told in another way.
+    pub fn has_renamed_types_in_documents(&self, place: usize) -> bool {
+        let Some(library) = self.libraries.get(place) else { return false };
+        let reachable = || self.names.keys().filter(|(at, _)| *at == place).filter_map(|(_, key)| library.get(key));
+        let of_elements: HashSet<Key> =
+            reachable().flat_map(|component| library.types_of_elements(component)).collect();
+        let is_renamed = |component: &&Component<'d>| {
+            let node = (place, component.key.clone());
+            component.key.space == Space::Type
+                && component.key.layer == 0
+                && self.names.get(&node).is_some_and(|name| !name.own)
+        };
+        reachable().filter(is_renamed).any(|component| {
+            let mut above = library.stands_in_for(component);
+            let mut steps = 0;
+            while let Some(base) = above.pop().filter(|_| steps < LONGEST_DERIVATION) {
+                if of_elements.contains(&base) {
+                    return true;
+                }
+                steps += 1;
+                above = library.get(&base).map(|base| library.stands_in_for(base)).unwrap_or_default();
+            }
+            false
+        })
     }
 
     /// A name for a further type of a namespace.
     pub fn further_type(&mut self, namespace: &str, wanted: &str) -> String {
         self.types.entry(namespace.to_owned()).or_default().take_one(wanted)
+    }
+
+    /// Whether the merged schemas have a global element of this name.
+    pub fn declares(&self, namespace: &str, local: &str) -> bool {
+        let is_it = |key: &Key| key.space == Space::Element && key.namespace == namespace && key.local == local;
+        self.declarations.iter().any(|((_, key), name)| is_it(key) && name == local)
     }
 
     pub fn component(&self, node: &Node) -> Option<&Component<'d>> {

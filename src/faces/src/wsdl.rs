@@ -60,7 +60,9 @@ pub(crate) fn write(face: &Face) -> String {
         emitter.declarations();
         emitter.finish(&mut out);
     }
-    signature(&mut out);
+    if !merged.declares(SIGNATURE, "Signature") {
+        signature(&mut out);
+    }
     problem(&mut out);
     contract(face, &merged, &prefixes, &containers, &mut out);
     out.end();
@@ -88,27 +90,34 @@ fn roots(face: &Face) -> Vec<Root<'_>> {
 
 /// Types that hold one document each. They stand in the namespace of the contract; where the root of the document cannot
 /// be referred to, in that of the document, where it can be declared.
-struct Containers(BTreeMap<usize, (String, String)>);
+///
+/// Where a document may name a type that has another name in the contract, its content is left open.
+struct Containers {
+    in_documents: BTreeMap<usize, (String, String)>,
+    open: BTreeSet<usize>,
+}
 
 impl Containers {
     fn of(face: &Face, merged: &mut Merged<'_>) -> Containers {
-        let mut containers = BTreeMap::new();
+        let (mut in_documents, mut open) = (BTreeMap::new(), BTreeSet::new());
         for (at, operation) in face.operations.iter().enumerate() {
             for (side, end) in [(&operation.operation.request, "Argument"), (&operation.operation.response, "Answer")] {
                 let place = at * 2 + usize::from(end == "Answer");
                 let root = root_of(&side.root.namespace, &side.root.local);
-                if !merged.can_be_referred_to(&(place, root)) {
+                if merged.has_renamed_types_in_documents(place) {
+                    open.insert(place);
+                } else if !merged.can_be_referred_to(&(place, root)) {
                     let namespace = side.root.namespace.to_string();
                     let name = merged.further_type(&namespace, &format!("{}{end}", operation.name));
-                    containers.insert(place, (namespace, name));
+                    in_documents.insert(place, (namespace, name));
                 }
             }
         }
-        Containers(containers)
+        Containers { in_documents, open }
     }
 
     fn write(&self, namespace: &str, emitter: &mut Emitter<'_, '_>) {
-        for (place, (_, name)) in self.0.iter().filter(|(_, (own, _))| own == namespace) {
+        for (place, (_, name)) in self.in_documents.iter().filter(|(_, (own, _))| own == namespace) {
             let Some(node) = emitter.root(*place) else { continue };
             emitter.out.start("xs:complexType", &[("name", name)]);
             emitter.out.start("xs:sequence", &[]);
@@ -231,7 +240,10 @@ impl Contract<'_, '_> {
 
     /// The type that holds one document, declared here if its root can be referred to.
     fn container(&mut self, place: usize, side: &Side, name: &str) -> String {
-        if let Some((namespace, name)) = self.containers.0.get(&place) {
+        if self.containers.open.contains(&place) {
+            return self.open_container(&side.root.namespace, name);
+        }
+        if let Some((namespace, name)) = self.containers.in_documents.get(&place) {
             let written = self.prefixes.written(namespace);
             self.used.insert(written.to_owned());
             return format!("{}:{name}", self.prefixes.prefix(written));
@@ -242,6 +254,22 @@ impl Contract<'_, '_> {
         self.out.start("xs:complexType", &[("name", name)]);
         self.out.start("xs:sequence", &[]);
         self.out.empty("xs:element", &[("ref", &reference)]);
+        self.out.end();
+        self.out.empty("xs:attribute", &[("name", "id"), ("type", "xs:ID")]);
+        self.out.end();
+        format!("tns:{name}")
+    }
+
+    /// The type that holds one document of a namespace, whatever it is.
+    fn open_container(&mut self, namespace: &str, name: &str) -> String {
+        self.out.start("xs:complexType", &[("name", name)]);
+        told(
+            self.out,
+            "Документът следва схемата на операцията си. Тук тя не може да се изпише, защото друга операция описва по друг начин типове със същите имена, а документът ги назовава (xsi:type).",
+        );
+        self.out.start("xs:sequence", &[]);
+        let namespace = if namespace.is_empty() { "##local" } else { namespace };
+        self.out.empty("xs:any", &[("namespace", namespace), ("processContents", "skip")]);
         self.out.end();
         self.out.empty("xs:attribute", &[("name", "id"), ("type", "xs:ID")]);
         self.out.end();

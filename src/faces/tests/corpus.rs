@@ -28,7 +28,7 @@ static CONTRACTS: LazyLock<Vec<Contract>> = LazyLock::new(|| {
     folders.sort();
     let contract = |folder: &PathBuf| {
         let face = face_of(folder);
-        let schemas = schemas_of(face.wsdl());
+        let schemas = schemas_of(face.wsdl().unwrap());
         Contract { face, schemas }
     };
     folders.iter().map(contract).collect()

@@ -161,7 +161,7 @@ fn returns_nothing(function: Function) -> bool {
 impl From<kapia_http::Trouble> for Trouble {
     fn from(trouble: kapia_http::Trouble) -> Trouble {
         match trouble {
-            kapia_http::Trouble::Unreachable => Trouble::Unreachable,
+            kapia_http::Trouble::Unreachable | kapia_http::Trouble::Untrusted(_) => Trouble::Unreachable,
             kapia_http::Trouble::Broken => Trouble::Broken,
             kapia_http::Trouble::Deadline => Trouble::Deadline,
             kapia_http::Trouble::TooLarge { limit } => Trouble::TooLarge { limit },

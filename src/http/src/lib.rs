@@ -6,10 +6,11 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+use std::error::Error;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
 use tokio::time::timeout_at;
@@ -46,6 +47,8 @@ pub struct Client {
 pub enum Trouble {
     /// No connection, so nothing of the request can have arrived.
     Unreachable,
+    /// Somebody is there, and their certificate is not believed; nothing of the request was sent.
+    Untrusted(Mistrust),
     /// The connection ended before the answer did.
     Broken,
     /// Time is over.
@@ -55,6 +58,19 @@ pub enum Trouble {
         /// Octets.
         limit: usize,
     },
+}
+
+/// Why the certificate of a server is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mistrust {
+    /// It is for other names than the one in the address.
+    Name,
+    /// Nobody who is believed has issued it.
+    Issuer,
+    /// It has expired or is not valid yet.
+    Time,
+    /// It is revoked, for another purpose, or cannot be judged.
+    Other,
 }
 
 /// What is known of an answer before it is read.
@@ -68,6 +84,8 @@ pub struct Head {
     pub encoded: bool,
     /// `Retry-After` in seconds, if it is a number (RFC 9110 §10.2.3).
     pub retry_after: Option<u64>,
+    /// `Location`, empty if there is none: nobody goes there.
+    pub location: String,
 }
 
 /// How much of a body is of use.
@@ -126,9 +144,10 @@ impl Client {
     ) -> Result<Answer, Trouble> {
         let exchange = async {
             let sent = self.client.execute(request).await;
-            let response = sent.map_err(|error| match error.is_connect() {
-                true => Trouble::Unreachable,
-                false => Trouble::Broken,
+            let response = sent.map_err(|error| match (mistrust(&error), error.is_connect()) {
+                (Some(mistrust), _) => Trouble::Untrusted(mistrust),
+                (None, true) => Trouble::Unreachable,
+                (None, false) => Trouble::Broken,
             })?;
             let head = head(&response);
             let read = choose(&head);
@@ -167,7 +186,26 @@ fn head(response: &Response) -> Head {
         content_type: text(response.headers(), CONTENT_TYPE.as_str()).to_owned(),
         encoded: !matches!(encoding.as_str(), "" | "identity"),
         retry_after: text(response.headers(), RETRY_AFTER.as_str()).trim().parse().ok(),
+        location: text(response.headers(), LOCATION.as_str()).trim().to_owned(),
     }
+}
+
+/// Whether it was the certificate of the server: rustls says so, some layers down.
+fn mistrust(error: &(dyn Error + 'static)) -> Option<Mistrust> {
+    if let Some(rustls::Error::InvalidCertificate(cause)) = error.downcast_ref() {
+        use rustls::CertificateError as Cause;
+        return Some(match cause {
+            Cause::NotValidForName | Cause::NotValidForNameContext { .. } => Mistrust::Name,
+            Cause::UnknownIssuer => Mistrust::Issuer,
+            Cause::Expired | Cause::ExpiredContext { .. } | Cause::NotValidYet | Cause::NotValidYetContext { .. } => {
+                Mistrust::Time
+            }
+            _ => Mistrust::Other,
+        });
+    }
+    // An io::Error passes over what it holds when it is asked for its source.
+    let held = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
+    held.and_then(|held| mistrust(held)).or_else(|| error.source().and_then(mistrust))
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {

@@ -1,6 +1,7 @@
 //! The pages with invented records, over plain HTTP on the loopback address: to look at them, and for the tests in a browser.
 //!
-//! `portal [PORT] [HOST EIK FOLDER]`: the last three make the site of one administration with templates from the folder.
+//! `portal [PORT] [HOST EIK FOLDER]`: the last three make the site of one administration with templates from the folder. The same
+//! pages stand under `/portal` too, as if a proxy served them there.
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
@@ -37,9 +38,10 @@ async fn main() {
     )
     .await;
     let config = PagesConfig { contact: Some("help@example.bg".to_owned()), ..PagesConfig::default() };
-    let pages =
-        Arc::new(Pages::new(records, config, FacadeConfig { open: true, ..FacadeConfig::default() }, &sites).unwrap());
-    for problem in pages.problems() {
+    let facade = FacadeConfig { open: true, ..FacadeConfig::default() };
+    let under = Pages::new(records.clone(), config.clone().below(UNDER), facade.clone(), &[]).unwrap();
+    let pages = Arc::new((Pages::new(records, config, facade, &sites).unwrap(), under));
+    for problem in pages.0.problems() {
         eprintln!("{problem}");
     }
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
@@ -50,6 +52,9 @@ async fn main() {
         std::thread::spawn(move || runtime.block_on(serve(stream.unwrap(), &pages)));
     }
 }
+
+/// Where the pages stand a second time.
+const UNDER: &str = "/portal";
 
 /// A record that wants to break out of its page.
 fn hostile() -> kapia_records::Content {
@@ -70,7 +75,7 @@ fn hostile() -> kapia_records::Content {
     draft.content()
 }
 
-async fn serve(mut stream: TcpStream, pages: &Pages) {
+async fn serve(mut stream: TcpStream, (pages, under): &(Pages, Pages)) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut first = String::new();
     if reader.by_ref().take(8192).read_line(&mut first).is_err() {
@@ -93,6 +98,11 @@ async fn serve(mut stream: TcpStream, pages: &Pages) {
             .map(|(_, value)| value.trim())
     };
     let (path, query) = target.split_once('?').map_or((target.as_str(), None), |(path, query)| (path, Some(query)));
+    let (pages, path) = match path.strip_prefix(UNDER) {
+        Some("") => (under, "/"),
+        Some(below) if below.starts_with('/') => (under, below),
+        _ => (pages, path),
+    };
     let ask = Ask {
         method: &method,
         host: header("host"),

@@ -125,11 +125,18 @@ async fn main() {
     let mut of_store: Vec<Duration> = Vec::with_capacity(questions);
     for at in 0..questions {
         let (thing, subject) = (numbers.of(&THINGS), numbers.of(&SUBJECTS));
-        let question = match at % 5 {
+        let question = match at % 10 {
             0 => thing.to_owned(),
             1 => format!("{thing} {subject}"),
             2 => thing.chars().take(4).collect(),
             3 => (1 + numbers.below(count)).to_string(),
+            // In every description and in no name; one letter; two letters; twenty words; a word of all
+            // descriptions beside one of some names.
+            4 => "всеки услугата".to_owned(),
+            5 => "за".to_owned(),
+            6 => thing.chars().take(2).collect(),
+            7 => format!("{thing} {subject} ").repeat(10),
+            8 => format!("всеки {thing}"),
             _ => format!("{} {thing}", numbers.of(&ACTIONS)),
         };
         let begun = Instant::now();

@@ -14,6 +14,8 @@ pub struct PagesConfig {
     pub enabled: bool,
     /// Scheme and host for absolute addresses; without it those of the request.
     pub base: Option<String>,
+    /// The path before all addresses that a proxy takes away before it asks, such as `/portal`; empty if there is none.
+    pub prefix: String,
     /// The language of readers whose browser prefers neither.
     pub language: PageLanguage,
     /// Services on one page of a list, 1 to 100.
@@ -24,7 +26,22 @@ pub struct PagesConfig {
 
 impl Default for PagesConfig {
     fn default() -> PagesConfig {
-        PagesConfig { enabled: true, base: None, language: PageLanguage::Bg, page_size: 20, contact: None }
+        PagesConfig {
+            enabled: true,
+            base: None,
+            prefix: String::new(),
+            language: PageLanguage::Bg,
+            page_size: 20,
+            contact: None,
+        }
+    }
+}
+
+impl PagesConfig {
+    /// The same below a path, which whoever asks takes away too.
+    pub fn below(mut self, path: &str) -> PagesConfig {
+        self.prefix = joined(&self.prefix, path);
+        self
     }
 }
 
@@ -60,6 +77,9 @@ pub struct SiteConfig {
     /// Scheme and host for absolute addresses; `https://` and the host name without it.
     #[serde(default)]
     pub base: Option<String>,
+    /// The path before all addresses that a proxy takes away before it asks; without it that of all pages.
+    #[serde(default)]
+    pub prefix: Option<String>,
     /// What the site is called; the administration's title without it.
     #[serde(default)]
     pub title_bg: Option<String>,
@@ -77,6 +97,12 @@ impl SiteConfig {
         if let Some(templates) = &mut self.templates {
             *templates = folder.join(&*templates);
         }
+    }
+
+    /// The same below a path, which whoever asks takes away too.
+    pub fn below(mut self, path: &str) -> SiteConfig {
+        self.prefix = self.prefix.map(|prefix| joined(&prefix, path));
+        self
     }
 }
 
@@ -111,6 +137,8 @@ pub enum PagesError {
     Supplier(String),
     /// An address for absolute links.
     Base(String),
+    /// A path before all addresses.
+    Prefix(String),
     /// A token of the façade by its place in the list; the wrong value is not repeated, it may be the token itself.
     Token(usize),
 }
@@ -123,6 +151,7 @@ impl PagesError {
             Self::HostTwice(_) => "site-host-twice",
             Self::Supplier(_) => "site-supplier",
             Self::Base(_) => "pages-base",
+            Self::Prefix(_) => "pages-prefix",
             Self::Token(_) => "facade-token",
         }
     }
@@ -139,7 +168,11 @@ impl PagesError {
 
     fn value(&self) -> String {
         match self {
-            Self::Host(value) | Self::HostTwice(value) | Self::Supplier(value) | Self::Base(value) => value.clone(),
+            Self::Host(value)
+            | Self::HostTwice(value)
+            | Self::Supplier(value)
+            | Self::Base(value)
+            | Self::Prefix(value) => value.clone(),
             Self::Token(place) => place.to_string(),
         }
     }
@@ -161,6 +194,21 @@ pub(crate) fn base(text: &str) -> Result<String, PagesError> {
         Some(authority) if sane_authority(authority) => Ok(trimmed.to_owned()),
         _ => Err(PagesError::Base(text.to_owned())),
     }
+}
+
+/// A path before all addresses without a slash at its end, if it is one: empty, or names of letters, digits, `-`, `.`, `_`, `~`.
+pub(crate) fn prefix(text: &str) -> Result<String, PagesError> {
+    let trimmed = text.trim_end_matches('/');
+    let plain = |name: &str| {
+        !matches!(name, "" | "." | "..")
+            && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet))
+    };
+    let sane = trimmed.is_empty() || trimmed.strip_prefix('/').is_some_and(|names| names.split('/').all(plain));
+    if sane && trimmed.len() <= 200 { Ok(trimmed.to_owned()) } else { Err(PagesError::Prefix(text.to_owned())) }
+}
+
+fn joined(prefix: &str, path: &str) -> String {
+    format!("{}{path}", prefix.trim_end_matches('/'))
 }
 
 /// Whether it is host and perhaps port, of the characters that these have.

@@ -1,5 +1,6 @@
 //! Whether colours can be read on each other (WCAG 2.2, 1.4.3 and 1.4.11), from the variables of a style sheet.
 
+use crate::problem::Faint;
 use std::collections::BTreeMap;
 
 /// Foreground, background, and the least contrast that they need.
@@ -40,8 +41,8 @@ pub(crate) fn palettes(css: &str) -> [BTreeMap<String, [u8; 3]>; 2] {
     [general, in_dark]
 }
 
-/// Every pair that cannot be read, with its contrast, in words for an operator.
-pub(crate) fn unreadable(css: &[&str]) -> Vec<String> {
+/// Every pair that cannot be read, with its contrast.
+pub(crate) fn unreadable(css: &[&str]) -> Vec<Faint> {
     let mut palettes_of_all: [BTreeMap<String, [u8; 3]>; 2] = Default::default();
     for sheet in css {
         let [light, dark] = palettes(sheet);
@@ -51,14 +52,12 @@ pub(crate) fn unreadable(css: &[&str]) -> Vec<String> {
         all_light.extend(light);
     }
     let mut found = Vec::new();
-    for (palette, name) in palettes_of_all.iter().zip(["light", "dark"]) {
+    for (palette, dark) in palettes_of_all.iter().zip([false, true]) {
         for (front, back, least) in PAIRS {
             if let (Some(a), Some(b)) = (palette.get(*front), palette.get(*back)) {
                 let ratio = contrast(*a, *b);
                 if ratio < *least {
-                    found.push(format!(
-                        "--{front} on --{back} has a contrast of {ratio:.2}:1 in the {name} colours and needs {least}:1"
-                    ));
+                    found.push(Faint { front, back, ratio, least: *least, dark });
                 }
             }
         }
@@ -128,7 +127,7 @@ mod tests {
     #[test]
     fn every_pair_of_our_own_colours_can_be_read() {
         let css = crate::assets::STYLE;
-        assert_eq!(unreadable(&[css]), Vec::<String>::new());
+        assert_eq!(unreadable(&[css]), []);
         // The pairs are there to be compared.
         for palette in palettes(css) {
             for (front, back, _) in PAIRS {
@@ -142,6 +141,8 @@ mod tests {
     #[test]
     fn colours_of_a_site_that_cannot_be_read_are_found() {
         let found = unreadable(&[crate::assets::STYLE, ":root { --link: #9ad; }"]);
-        assert!(found.iter().any(|text| text.contains("--link on --paper") && text.contains("light")), "{found:?}");
+        let links = |dark: bool| found.iter().filter(move |faint| faint.dark == dark && faint.front == "link");
+        assert_eq!(links(false).map(|faint| faint.back).collect::<Vec<_>>(), ["paper", "surface", "tint"]);
+        assert_eq!(links(true).count(), 0, "a light blue can be read on dark");
     }
 }

@@ -20,7 +20,7 @@ const MONTHS: [[&str; 2]; 12] = [
     ["December", "декември"],
 ];
 
-/// `22 ноември 2026 г.` or `22 November 2026`, of the day that it is in Bulgaria.
+/// `22 ноември 2026 г.` or `22 November 2026`, of the day that it is in Bulgaria; day and month stay on one line, and year and г.
 pub(crate) fn day(moment: OffsetDateTime, language: Language) -> String {
     day_of(in_bulgaria(moment).date(), language)
 }
@@ -28,15 +28,15 @@ pub(crate) fn day(moment: OffsetDateTime, language: Language) -> String {
 /// The same of a day.
 pub(crate) fn day_of(date: Date, language: Language) -> String {
     let month = language.of(MONTHS.get(usize::from(u8::from(date.month())) - 1).copied().unwrap_or(["", ""]));
-    let year = language.pick("", " г.");
-    format!("{} {month} {}{year}", date.day(), date.year())
+    let year = language.pick("", "\u{a0}г.");
+    format!("{}\u{a0}{month} {}{year}", date.day(), date.year())
 }
 
 /// The same with the time of day, without seconds.
 pub(crate) fn day_and_time(moment: OffsetDateTime, language: Language) -> String {
     let local = in_bulgaria(moment);
     let time = language.pick(", ", ", ");
-    format!("{}{time}{}:{:02}{}", day(moment, language), local.hour(), local.minute(), language.pick("", " ч."))
+    format!("{}{time}{}:{:02}{}", day(moment, language), local.hour(), local.minute(), language.pick("", "\u{a0}ч."))
 }
 
 /// `2026-11-22`, of the day that it is in Bulgaria: for `datetime` attributes.
@@ -86,10 +86,13 @@ mod tests {
     #[test]
     fn a_day_is_the_day_in_bulgaria() {
         let late = datetime!(2026-03-28 23:30 UTC);
-        assert_eq!(day(late, Language::Bulgarian), "29 март 2026 г.");
-        assert_eq!(day(late, Language::English), "29 March 2026");
+        assert_eq!(day(late, Language::Bulgarian), "29\u{a0}март 2026\u{a0}г.");
+        assert_eq!(day(late, Language::English), "29\u{a0}March 2026");
         assert_eq!(iso_day(late), "2026-03-29");
-        assert_eq!(day_and_time(datetime!(2026-07-01 06:05 UTC), Language::Bulgarian), "1 юли 2026 г., 9:05 ч.");
+        assert_eq!(
+            day_and_time(datetime!(2026-07-01 06:05 UTC), Language::Bulgarian),
+            "1\u{a0}юли 2026\u{a0}г., 9:05\u{a0}ч."
+        );
     }
 
     #[test]

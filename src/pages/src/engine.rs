@@ -1,6 +1,7 @@
 //! Templates: those inside the program, and those of a site in front of them.
 
 use crate::assets::TEMPLATES;
+use crate::problem::{Fault, Reason, Trouble};
 use crate::text;
 use crate::xhtml;
 use kapia_language::Language;
@@ -19,14 +20,14 @@ pub(crate) struct Engine {
 }
 
 /// A template that a site may not use.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Broken {
     /// Its file.
     pub name: String,
     /// Where in it, from 1.
     pub line: Option<usize>,
     /// Why.
-    pub reason: String,
+    pub trouble: Trouble,
 }
 
 impl Engine {
@@ -56,12 +57,7 @@ impl Engine {
             if !known {
                 let names = TEMPLATES.iter().map(|(ours, _)| *ours);
                 let near = kapia_language::near_names(name, names).join(", ");
-                let hint = if near.is_empty() { String::new() } else { format!("; did you mean {near}?") };
-                refused.push(Broken {
-                    name: name.clone(),
-                    line: None,
-                    reason: format!("no page uses a template of this name{hint}"),
-                });
+                refused.push(Broken { name: name.clone(), line: None, trouble: Trouble::Unknown { near } });
             }
             known
         });
@@ -76,9 +72,9 @@ impl Engine {
                 }
                 Err(broken) => {
                     for name in std::mem::take(&mut overrides).into_keys() {
-                        let reason =
-                            format!("the pages do not fit together with it: {}: {}", broken.name, broken.reason);
-                        refused.push(Broken { name, line: broken.line, reason });
+                        let Trouble::Fails(reason) = broken.trouble.clone() else { continue };
+                        let trouble = Trouble::Together { file: broken.name.clone(), reason };
+                        refused.push(Broken { name, line: broken.line, trouble });
                     }
                 }
             }
@@ -102,19 +98,21 @@ impl Engine {
 /// The innermost error: it knows the file and the line that are at fault.
 fn broken(error: &Error, asked: &str) -> Broken {
     let mut innermost = error;
+    let mut fault = None;
     let mut source: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
     while let Some(inner) = source {
         if let Some(inner) = inner.downcast_ref::<Error>().filter(|inner| inner.name().is_some()) {
             innermost = inner;
         }
+        fault = inner.downcast_ref::<Fault>().or(fault);
         source = inner.source();
     }
-    let reason = match innermost.detail() {
-        Some(detail) => format!("{}: {detail}", innermost.kind()),
-        None => innermost.kind().to_string(),
+    let reason = match fault {
+        Some(fault) => Reason::Ours(fault.clone()),
+        None => Reason::Engine { kind: innermost.kind(), detail: innermost.detail().map(str::to_owned) },
     };
     let name = innermost.name().unwrap_or(asked).to_owned();
-    Broken { name, line: innermost.line(), reason }
+    Broken { name, line: innermost.line(), trouble: Trouble::Fails(reason) }
 }
 
 fn base() -> Environment<'static> {
@@ -127,7 +125,7 @@ fn base() -> Environment<'static> {
     environment.set_recursion_limit(60);
     environment.set_formatter(|out, _, value| {
         if value.is_undefined() || value.is_none() {
-            return Err(Error::new(ErrorKind::UndefinedError, "the value is not there"));
+            return Err(failed(ErrorKind::UndefinedError, Fault::Value));
         }
         let text = value.to_string();
         if value.is_safe() {
@@ -169,15 +167,19 @@ fn known(key: &str) -> Result<(), Error> {
         Some(_) => Ok(()),
         None => {
             let near = kapia_language::near_names(key, text::WORDS.0.iter().map(|entry| entry.code)).join(", ");
-            Err(Error::new(ErrorKind::InvalidOperation, format!("there is no text {key:?}; near: {near}")))
+            Err(failed(ErrorKind::InvalidOperation, Fault::Text { key: key.to_owned(), near }))
         }
     }
+}
+
+fn failed(kind: ErrorKind, fault: Fault) -> Error {
+    Error::new(kind, fault.to_string()).with_source(fault)
 }
 
 fn language(state: &State) -> Result<Language, Error> {
     match state.lookup("lang").as_ref().and_then(Value::as_str) {
         Some("bg") => Ok(Language::Bulgarian),
         Some("en") => Ok(Language::English),
-        _ => Err(Error::new(ErrorKind::InvalidOperation, "the page has no language")),
+        _ => Err(failed(ErrorKind::InvalidOperation, Fault::Language)),
     }
 }

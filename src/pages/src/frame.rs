@@ -67,6 +67,8 @@ pub(crate) struct Feed {
 pub(crate) struct Around {
     pub title: String,
     pub home: String,
+    /// What stands before all paths of ours: nothing, or such as `/portal`.
+    pub root: String,
     pub logo: String,
     pub own_logo: bool,
     pub icon: String,
@@ -87,7 +89,7 @@ impl Frame {
     /// The frame of a place; `query` is what belongs to its address.
     pub fn of(site: &Site, ask: &Ask<'_>, place: &Place, query: &str, language: Language, title: String) -> Frame {
         let base = site.base(ask);
-        let address = |language: Language| format!("{}{query}", place.address(language));
+        let address = |language: Language| format!("{}{query}", site.address(place, language));
         let languages = [(Language::Bulgarian, "Български"), (Language::English, "English")]
             .map(|(other, name)| Other { tag: code(other), name, href: address(other), current: other == language });
         let mut alternates: Vec<Alternate> = Vec::new();
@@ -96,6 +98,7 @@ impl Frame {
                 languages.iter().map(|other| Alternate { tag: other.tag, href: format!("{base}{}", other.href) }),
             );
             let neutral = if *place == Place::Home { "/".to_owned() } else { place.path() };
+            let neutral = site.below(&neutral);
             alternates.push(Alternate { tag: "x-default", href: format!("{base}{neutral}{query}") });
         }
         Frame {
@@ -125,7 +128,7 @@ fn menu(site: &Site, place: &Place, language: Language) -> Vec<Item> {
     let services = matches!(place, Place::Service(_) | Place::Providers(_) | Place::Versions(_) | Place::Version(..));
     let administrations = matches!(place, Place::Administration(_));
     let item = |to: Place, key: &str, below: bool| Item {
-        href: to.address(language),
+        href: site.address(&to, language),
         text: say(key, language, &[]),
         current: if to == *place { Some("page") } else { below.then_some("true") },
     };

@@ -6,26 +6,60 @@ use crate::xhtml::escape;
 /// How many characters of a description a result shows.
 const WINDOW: usize = 220;
 
-/// The words of a search, lower case, as far as they can be found in texts.
-pub(crate) struct Words(Vec<String>);
+/// The words of a search, as far as they can be found in texts.
+pub(crate) struct Words(Vec<Asked>);
+
+/// A word that was asked for.
+struct Asked {
+    /// In small letters.
+    word: String,
+    /// What words with another ending begin with, and the most characters that they have; none for short words.
+    forms: Option<(String, usize)>,
+}
+
+impl Asked {
+    fn of(word: &str) -> Asked {
+        let word = word.to_lowercase();
+        let length = word.chars().count();
+        let beginning = || word.chars().take(length.saturating_sub(2).max(4)).collect();
+        let forms = (length >= 5).then(|| (beginning(), length + 3));
+        Asked { word, forms }
+    }
+
+    fn is(&self, word: &str) -> bool {
+        let form = |(beginning, longest): &(String, usize)| {
+            word.starts_with(beginning.as_str()) && word.chars().count() <= *longest
+        };
+        word.starts_with(self.word.as_str()) || self.forms.as_ref().is_some_and(form)
+    }
+}
 
 impl Words {
     /// The words of what somebody wrote.
     pub fn of(query: &str) -> Words {
         let words = query.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        Words(words.map(str::to_lowercase).collect())
+        Words(words.map(Asked::of).collect())
     }
 
     /// Whether a word of a text is one that was asked for: it begins with it, or differs in an ending of at most three letters.
     fn found(&self, word: &str) -> bool {
         let word = word.to_lowercase();
-        self.0.iter().any(|asked| {
-            let length = asked.chars().count();
-            let stem_length = if length >= 5 { length.saturating_sub(2).max(4) } else { length };
-            let stem: String = asked.chars().take(stem_length).collect();
-            word.starts_with(asked.as_str())
-                || (length >= 5 && word.starts_with(&stem) && word.chars().count() <= length + 3)
+        self.0.iter().any(|asked| asked.is(&word))
+    }
+
+    /// Where the first word is that was found, in octets.
+    fn first(&self, text: &str) -> Option<usize> {
+        let mut at = 0;
+        pieces(text).find_map(|piece| {
+            let place = at;
+            at += piece.len();
+            (is_word(piece) && self.found(piece)).then_some(place)
         })
+    }
+
+    /// Whether the window of a text is its beginning because one of them is there.
+    pub fn are_near_the_beginning(&self, text: &str) -> bool {
+        self.first(text).is_some_and(|first| first <= WINDOW / 2)
     }
 
     /// The text as HTML, with what was found in `mark` elements.
@@ -45,16 +79,7 @@ impl Words {
 
     /// The part of a text around the first word that was found, or its beginning.
     pub fn window(&self, text: &str) -> String {
-        let mut at = 0;
-        let mut first = None;
-        for piece in pieces(text) {
-            if is_word(piece) && self.found(piece) {
-                first = Some(at);
-                break;
-            }
-            at += piece.len();
-        }
-        let Some(first) = first.filter(|first| *first > WINDOW / 2) else { return shortened(text, WINDOW) };
+        let Some(first) = self.first(text).filter(|first| *first > WINDOW / 2) else { return shortened(text, WINDOW) };
         // A few words before it, from the beginning of a word.
         let before = text.get(..first).unwrap_or("");
         let keep = before

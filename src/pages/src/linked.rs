@@ -90,11 +90,11 @@ fn at_desk(unit: &Unit) -> Json {
     json!({
         "@type": "ServiceChannel",
         "name": unit.name,
-        "servicePhone": unit.phones.first().map(|phone| json!({ "@type": "ContactPoint", "telephone": phone.text, "email": unit.email.as_ref().map(|mail| mail.text.clone()) })),
+        "servicePhone": unit.phones.first().map(|phone| json!({ "@type": "ContactPoint", "telephone": plain(&phone.text), "email": unit.email.as_ref().map(|mail| mail.text.clone()) })),
         "serviceLocation": {
             "@type": "GovernmentOffice",
             "name": unit.name,
-            "openingHours": unit.hours,
+            "openingHours": unit.hours.as_deref().map(plain),
             "faxNumber": unit.fax,
             "address": {
                 "@type": "PostalAddress",
@@ -105,6 +105,11 @@ fn at_desk(unit: &Unit) -> Json {
             },
         },
     })
+}
+
+/// Without the spaces that keep a text on one line.
+fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ")
 }
 
 fn languages(record: &Record) -> Vec<&'static str> {

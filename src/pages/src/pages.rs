@@ -3,6 +3,7 @@
 use crate::assets;
 use crate::config::{self, FacadeConfig, PagesConfig, PagesError, SiteConfig};
 use crate::facade;
+use crate::problem::SiteProblem;
 use crate::reply::{Ask, PLAIN, Page};
 use crate::route::{Place, Route, preferred};
 use crate::serve::{Here, feeds};
@@ -50,13 +51,13 @@ impl Pages {
         Ok(Pages { records, config, facade, tokens, main, sites: of_administrations })
     }
 
-    /// What is wrong with templates and files of sites: site, file, line, reason and hint, one text each.
-    pub fn problems(&self) -> Vec<String> {
+    /// What is wrong with templates and files of sites.
+    pub fn problems(&self) -> Vec<SiteProblem> {
         self.sites.iter().flat_map(Site::problems).collect()
     }
 
     /// Reads templates and files of sites anew; the answer is that of [`Pages::problems`].
-    pub fn reload(&self) -> Vec<String> {
+    pub fn reload(&self) -> Vec<SiteProblem> {
         self.sites.iter().for_each(Site::reload);
         self.problems()
     }
@@ -82,7 +83,7 @@ impl Pages {
                 let query = ask.query.map(|query| format!("?{query}")).unwrap_or_default();
                 // Two slashes at the beginning would name another host.
                 let path = ask.path.trim_matches('/');
-                Page::elsewhere(308, format!("/{path}{query}"))
+                Page::elsewhere(308, site.below(&format!("/{path}{query}")))
             }
             Route::Any(place) => self.in_preferred_language(site, &ask, &place),
             Route::Page(language, place) => Here { pages: self, site, ask: &ask, language }.page(place).await,
@@ -102,7 +103,7 @@ impl Pages {
     fn in_preferred_language(&self, site: &Site, ask: &Ask<'_>, place: &Place) -> Page {
         let language = preferred(ask.accept_language, site.language);
         let query = ask.query.map(|query| format!("?{query}")).unwrap_or_default();
-        let address = format!("{}{query}", place.address(language));
+        let address = format!("{}{query}", site.address(place, language));
         Page::elsewhere(302, address).with("Vary", "Accept-Language").with("Cache-Control", "private, no-cache")
     }
 }

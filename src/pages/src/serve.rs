@@ -3,6 +3,7 @@
 pub(crate) mod feeds;
 mod fragments;
 pub(crate) mod lists;
+pub(crate) mod rows;
 pub(crate) mod service;
 
 use crate::frame::{Crumb, Frame};
@@ -12,6 +13,7 @@ use crate::reply::{Ask, HTML, Page};
 use crate::route::Place;
 use crate::site::Site;
 use crate::text::say;
+use crate::together;
 use crate::view::given;
 use crate::view::service as view;
 use kapia_language::Language;
@@ -122,7 +124,7 @@ impl Here<'_> {
         };
         let site = self.site.around(self.language, own);
         let context = surroundings(self.language, &site, &frame, body);
-        let html = self.site.render(template, &context).map_err(|_| Failure::Broken)?;
+        let html = self.site.render(template, &context).ok_or(Failure::Broken)?;
         let page = Page::new(status, HTML, html).with("Content-Language", code(self.language));
         Ok(if status == 200 { page.kept(FRESH) } else { page })
     }
@@ -131,6 +133,11 @@ impl Here<'_> {
     async fn known(&self, eik: &Eik) -> Result<Option<Supplier>, RecordsError> {
         let found = self.pages.records.supplier(eik).await?;
         Ok(found.filter(|supplier| supplier.status != SupplierStatus::Draft))
+    }
+
+    /// The address of a page in the language of this one.
+    fn address(&self, place: &Place) -> String {
+        self.site.address(place, self.language)
     }
 
     fn title(&self, supplier: &Supplier) -> (String, Option<String>) {
@@ -148,7 +155,7 @@ impl Here<'_> {
             None => Administration {
                 title: format!("{} {eik}", say("eik", self.language, &[])),
                 lang: None,
-                href: Place::Administration(eik.clone()).address(self.language),
+                href: self.address(&Place::Administration(eik.clone())),
                 eik: eik.to_string(),
                 contacts: None,
                 url: None,
@@ -168,8 +175,8 @@ impl Here<'_> {
             eik: supplier.eik.to_string(),
             title,
             lang,
-            href: place.address(self.language),
-            contacts: supplier.contacts.clone().filter(|contacts| !contacts.trim().is_empty()),
+            href: self.address(&place),
+            contacts: supplier.contacts.as_deref().filter(|contacts| !contacts.trim().is_empty()).map(together::kept),
             url_host: url.as_deref().and_then(view::host).map(str::to_owned),
             url,
             oid: supplier.oid.clone(),
@@ -179,8 +186,7 @@ impl Here<'_> {
 
     /// The way to a page: the first page, then what is given.
     fn crumbs(&self, between: Vec<Crumb>) -> Vec<Crumb> {
-        let home =
-            Crumb { href: Place::Home.address(self.language), text: say("home", self.language, &[]), lang: None };
+        let home = Crumb { href: self.address(&Place::Home), text: say("home", self.language, &[]), lang: None };
         std::iter::once(home).chain(between).collect()
     }
 
@@ -198,7 +204,7 @@ impl Here<'_> {
             return self.crumbs(Vec::new());
         }
         let all = Crumb {
-            href: Place::Administrations.address(self.language),
+            href: self.address(&Place::Administrations),
             text: say("administrations-title", self.language, &[]),
             lang: None,
         };

@@ -3,9 +3,11 @@
 use crate::assets::{self, Asset};
 use crate::config::{self, PagesConfig, PagesError, SiteConfig};
 use crate::contrast;
-use crate::engine::Engine;
+use crate::engine::{Broken, Engine};
 use crate::frame::{Around, Contact};
+use crate::problem::{SiteProblem, Trouble};
 use crate::reply::Ask;
+use crate::route::Place;
 use crate::specimen;
 use crate::text::say;
 use crate::view::service;
@@ -52,6 +54,8 @@ pub(crate) struct Site {
     pub noindex: bool,
     titles: [Option<String>; 2],
     base: Option<String>,
+    /// The path before all its addresses; empty, or with a slash at the beginning and none at the end.
+    prefix: String,
     contact: Option<Contact>,
     folder: Option<PathBuf>,
     dress: ArcSwap<Dress>,
@@ -61,7 +65,20 @@ pub(crate) struct Site {
 pub(crate) struct Dress {
     engine: Engine,
     files: BTreeMap<String, Asset>,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
+}
+
+/// What is wrong, and where; a folder has no name.
+struct Problem {
+    file: String,
+    line: Option<usize>,
+    trouble: Trouble,
+}
+
+impl Problem {
+    fn of(file: impl Into<String>, trouble: Trouble) -> Problem {
+        Problem { file: file.into(), line: None, trouble }
+    }
 }
 
 impl Site {
@@ -74,6 +91,7 @@ impl Site {
             noindex: environment == Environment::Staging,
             titles: [None, None],
             base: config.base.as_deref().map(config::base).transpose()?,
+            prefix: config::prefix(&config.prefix)?,
             contact: config.contact.as_deref().and_then(contact),
             folder: None,
             dress: ArcSwap::from_pointee(Dress::of(None)),
@@ -90,6 +108,7 @@ impl Site {
         let base = config.base.as_deref().map(config::base).transpose()?;
         Ok(Site {
             base: Some(base.unwrap_or_else(|| format!("https://{host}"))),
+            prefix: config::prefix(config.prefix.as_deref().unwrap_or(&pages.prefix))?,
             host: Some(host),
             supplier: Some(supplier),
             language: config.language.into(),
@@ -108,16 +127,27 @@ impl Site {
         }
     }
 
-    /// What is wrong with its templates and files, in words for an operator.
-    pub fn problems(&self) -> Vec<String> {
-        let name = self.host.as_deref().unwrap_or_default();
-        self.dress.load().problems.iter().map(|problem| format!("site {name}: {problem}")).collect()
+    /// What is wrong with its templates and files.
+    pub fn problems(&self) -> Vec<SiteProblem> {
+        let host = self.host.as_deref().unwrap_or_default();
+        let told = |problem: &Problem| SiteProblem::new(host, &problem.file, problem.line, problem.trouble.clone());
+        self.dress.load().problems.iter().map(told).collect()
     }
 
-    /// Scheme and host for absolute addresses; none if nobody said one that can be believed.
+    /// Scheme and host, before which absolute addresses stand; none if nobody said one that can be believed.
     pub fn base(&self, ask: &Ask<'_>) -> Option<String> {
         let asked = || ask.host.filter(|host| config::sane_authority(host)).map(|host| format!("https://{host}"));
         self.base.clone().or_else(asked)
+    }
+
+    /// The address of a page, from the root of the host on.
+    pub fn address(&self, place: &Place, language: Language) -> String {
+        self.below(&place.address(language))
+    }
+
+    /// The same of a path of ours.
+    pub fn below(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
     }
 
     /// What the site is called, if it says so itself.
@@ -135,37 +165,38 @@ impl Site {
     pub fn around(&self, language: Language, administration: Option<String>) -> Around {
         let dress = self.dress.load();
         let address = |name: &str| {
-            dress.files.get(name).map(|file| format!("/site/{name}?v={}", file.tag.get(..12).unwrap_or_default()))
+            let path = |file: &Asset| format!("/site/{name}?v={}", file.tag.get(..12).unwrap_or_default());
+            dress.files.get(name).map(|file| self.below(&path(file)))
         };
         let logo = ["logo.svg", "logo.png", "logo.webp"].into_iter().find_map(address);
-        let icon = address("icon.svg").unwrap_or_else(|| assets::address("mark.svg"));
+        let icon = address("icon.svg").unwrap_or_else(|| self.below(&assets::address("mark.svg")));
         Around {
             title: self.title(language).or(administration).unwrap_or_else(|| say("site-name", language, &[])),
-            home: format!("/{}", crate::record::code(language)),
+            home: self.address(&Place::Home, language),
+            root: self.prefix.clone(),
             own_logo: logo.is_some(),
             logo: logo.unwrap_or_else(|| icon.clone()),
             icon,
-            style: assets::address("style.css"),
+            style: self.below(&assets::address("style.css")),
             own_style: address("site.css"),
             contact: self.contact.clone(),
             supplier: self.supplier.as_ref().map(ToString::to_string),
         }
     }
 
-    /// A page. If a template of the site fails with a real record, that of the program serves, and the log says so.
-    pub fn render(&self, name: &str, context: &Value) -> Result<String, String> {
+    /// A page. If a template of the site fails with a real record, that of the program serves; none if that fails too. The log
+    /// says so.
+    pub fn render(&self, name: &str, context: &Value) -> Option<String> {
         let dress = self.dress.load();
-        let broken = match dress.engine.render(name, context.clone()) {
-            Ok(page) => return Ok(page),
-            Err(broken) => broken,
+        let tell = |Broken { name, line, trouble }| {
+            let told = SiteProblem::new(self.host.as_deref().unwrap_or_default(), &name, line, trouble);
+            tracing::error!(code = told.code(), "{told}");
         };
-        let host = self.host.as_deref().unwrap_or_default();
-        let line = broken.line.unwrap_or_default();
-        tracing::error!(site = host, template = broken.name, line, reason = broken.reason, "a template failed");
-        if self.folder.is_none() {
-            return Err(broken.reason);
+        let page = dress.engine.render(name, context.clone()).map_err(tell).ok();
+        match &self.folder {
+            Some(_) => page.or_else(|| Engine::ours().render(name, context.clone()).map_err(tell).ok()),
+            None => page,
         }
-        Engine::ours().render(name, context.clone()).map_err(|broken| broken.reason)
     }
 }
 
@@ -178,46 +209,35 @@ impl Dress {
         let templates = templates(folder, &mut problems);
         let files = files(&folder.join("static"), &mut problems);
         let (engine, broken) = Engine::of_site(templates, &specimen::contexts());
-        for broken in broken {
-            let line = broken.line.map(|line| format!(":{line}")).unwrap_or_default();
-            problems.push(format!(
-                "{}{line}: {}; hint: the template of the program serves instead",
-                broken.name, broken.reason
-            ));
-        }
+        problems.extend(broken.into_iter().map(|Broken { name, line, trouble }| Problem { file: name, line, trouble }));
         if let Some(css) = files.get("site.css").and_then(|file| std::str::from_utf8(&file.body).ok()) {
-            let unreadable = contrast::unreadable(&[assets::STYLE, css]);
-            problems.extend(
-                unreadable
-                    .into_iter()
-                    .map(|pair| format!("static/site.css: {pair}; hint: some readers will not see it")),
-            );
+            let faint = contrast::unreadable(&[assets::STYLE, css]).into_iter().map(Trouble::Contrast);
+            problems.extend(faint.map(|trouble| Problem::of("static/site.css", trouble)));
         }
         Dress { engine, files, problems }
     }
 }
 
 /// The templates that lie in the folder itself.
-fn templates(folder: &Path, problems: &mut Vec<String>) -> BTreeMap<String, String> {
+fn templates(folder: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for (name, path) in entries(folder, problems) {
+    for (name, path) in entries(folder, "", problems) {
         if !name.ends_with(".html") || !is_plain_file(&path, &name, problems) {
             continue;
         }
-        match read(&path, LONGEST_TEMPLATE)
-            .and_then(|octets| String::from_utf8(octets).map_err(|_| "it is not UTF-8".to_owned()))
-        {
+        let source = read(&path, LONGEST_TEMPLATE);
+        match source.and_then(|octets| String::from_utf8(octets).map_err(|_| Trouble::Encoding)) {
             Ok(source) => {
                 found.insert(name, source);
             }
-            Err(reason) => problems.push(format!("{name}: {reason}")),
+            Err(trouble) => problems.push(Problem::of(name, trouble)),
         }
     }
     found
 }
 
 /// The files below a folder, by their paths; what is not a plain file of a known kind is named and left out.
-fn files(folder: &Path, problems: &mut Vec<String>) -> BTreeMap<String, Asset> {
+fn files(folder: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, Asset> {
     let mut found = BTreeMap::new();
     let mut left = ALL;
     let mut folders = vec![(String::new(), folder.to_owned(), 0_u32)];
@@ -225,14 +245,12 @@ fn files(folder: &Path, problems: &mut Vec<String>) -> BTreeMap<String, Asset> {
         if prefix.is_empty() && !folder.exists() {
             break;
         }
-        for (name, path) in entries(&folder, problems) {
+        for (name, path) in entries(&folder, format!("static/{prefix}").trim_end_matches('/'), problems) {
             let full = format!("{prefix}{name}");
             if !name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet))
                 || name.starts_with('.')
             {
-                problems.push(format!(
-                    "static/{full}: left out; hint: names are of Latin letters, digits, dots and hyphens"
-                ));
+                problems.push(Problem::of(format!("static/{full}"), Trouble::Name));
                 continue;
             }
             if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
@@ -246,7 +264,7 @@ fn files(folder: &Path, problems: &mut Vec<String>) -> BTreeMap<String, Asset> {
             }
             let end = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
             let Some((_, content_type)) = KINDS.iter().find(|(known, _)| *known == end) else {
-                problems.push(format!("static/{full}: left out; hint: files of this kind are not served"));
+                problems.push(Problem::of(format!("static/{full}"), Trouble::Kind));
                 continue;
             };
             match read(&path, LARGEST.min(left)) {
@@ -254,14 +272,14 @@ fn files(folder: &Path, problems: &mut Vec<String>) -> BTreeMap<String, Asset> {
                     left -= octets.len() as u64;
                     found.insert(full, Asset::new(content_type, octets));
                 }
-                Err(reason) => problems.push(format!("static/{full}: {reason}")),
+                Err(trouble) => problems.push(Problem::of(format!("static/{full}"), trouble)),
             }
         }
     }
     found
 }
 
-fn entries(folder: &Path, problems: &mut Vec<String>) -> Vec<(String, PathBuf)> {
+fn entries(folder: &Path, shown: &str, problems: &mut Vec<Problem>) -> Vec<(String, PathBuf)> {
     match std::fs::read_dir(folder) {
         Ok(entries) => {
             let mut names: Vec<(String, PathBuf)> = entries
@@ -272,30 +290,28 @@ fn entries(folder: &Path, problems: &mut Vec<String>) -> Vec<(String, PathBuf)> 
             names
         }
         Err(error) => {
-            problems.push(format!("the folder cannot be read: {}", error.kind()));
+            problems.push(Problem::of(shown, Trouble::Folder(error.kind())));
             Vec::new()
         }
     }
 }
 
 /// A link could lead out of the folder.
-fn is_plain_file(path: &Path, name: &str, problems: &mut Vec<String>) -> bool {
+fn is_plain_file(path: &Path, name: &str, problems: &mut Vec<Problem>) -> bool {
     match path.symlink_metadata() {
         Ok(metadata) if metadata.is_file() => true,
         Ok(metadata) if metadata.is_dir() => false,
         _ => {
-            problems.push(format!("{name}: left out; hint: it is a link or no file"));
+            problems.push(Problem::of(name, Trouble::Link));
             false
         }
     }
 }
 
-fn read(path: &Path, most: u64) -> Result<Vec<u8>, String> {
-    let size = path.metadata().map_err(|error| error.kind().to_string())?.len();
-    if size > most {
-        return Err(format!("left out, as it has {size} octets and {most} are admitted"));
-    }
-    std::fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind()))
+fn read(path: &Path, most: u64) -> Result<Vec<u8>, Trouble> {
+    let unreadable = |error: std::io::Error| Trouble::Unreadable(error.kind());
+    let octets = path.metadata().map_err(unreadable)?.len();
+    if octets > most { Err(Trouble::Large { octets, most }) } else { std::fs::read(path).map_err(unreadable) }
 }
 
 fn contact(text: &str) -> Option<Contact> {

@@ -6,7 +6,8 @@ use crate::frame::{Crumb, Feed, Frame};
 use crate::record::Record;
 use crate::reply::Ask;
 use crate::route::Place;
-use crate::serve::lists::{Row, pager};
+use crate::serve::lists::pager;
+use crate::serve::rows::Row;
 use crate::serve::service::{Notice, Shown, body};
 use crate::serve::{Administration, surroundings};
 use crate::site::Site;
@@ -165,7 +166,8 @@ mod tests {
         let (_, refused) = Engine::of_site(BTreeMap::from([(name.to_owned(), source.to_owned())]), &contexts());
         let broken = refused.into_iter().next().unwrap_or_else(|| panic!("{name} is not refused"));
         assert_eq!(broken.name, name);
-        (broken.line, broken.reason)
+        let told = |language| format!("{}; {}", broken.trouble.message(language), broken.trouble.hint(language));
+        (broken.line, told(Language::English))
     }
 
     #[test]
@@ -178,7 +180,7 @@ mod tests {
         assert_eq!((line, reason.contains("undefined")), (Some(3), true), "{reason}");
         assert!(refused("layout.html", "{{ t(\"home-titel\") }}").1.contains("home-title"));
         assert!(refused("home.html", "{% for x in range(100000000) %}{% endfor %}").1.len() > 5);
-        assert!(refused("service.html", "{% include \"/etc/passwd\" %}").1.contains("not"));
+        assert!(refused("service.html", "{% include \"/etc/passwd\" %}").1.contains("no such template"));
         assert!(refused("servise.html", "x").1.contains("service.html"));
     }
 

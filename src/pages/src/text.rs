@@ -2,12 +2,14 @@
 
 mod errors;
 mod labels;
+mod problems;
 mod words;
 
 use kapia_language::{Catalogue, Language};
 
 pub(crate) use errors::ERRORS;
 pub(crate) use labels::label;
+pub(crate) use problems::PROBLEMS;
 
 /// The words of pages.
 pub(crate) const WORDS: Catalogue = Catalogue(words::WORDS);
@@ -33,6 +35,7 @@ mod tests {
     fn every_text_exists_in_both_languages() {
         assert!(WORDS.defects().is_empty(), "{:?}", WORDS.defects());
         assert!(ERRORS.defects().is_empty(), "{:?}", ERRORS.defects());
+        assert!(PROBLEMS.defects().is_empty(), "{:?}", PROBLEMS.defects());
         assert!(labels::LABELS.defects().is_empty(), "{:?}", labels::LABELS.defects());
     }
 

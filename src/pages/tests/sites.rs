@@ -8,7 +8,8 @@ mod html;
 #[allow(dead_code)]
 mod support;
 
-use kapia_pages::{Ask, FacadeConfig, Page, Pages, PagesError, SiteConfig};
+use kapia_language::Language;
+use kapia_pages::{Ask, FacadeConfig, Page, Pages, PagesConfig, PagesError, SiteConfig};
 use std::path::Path;
 use support::{AGENCY, MUNICIPALITY, ask, text};
 
@@ -35,6 +36,10 @@ async fn there(pages: &Pages, path: &str) -> Page {
     at(pages, HOST, path).await.unwrap()
 }
 
+fn all_problems(pages: &Pages) -> String {
+    pages.problems().iter().map(|problem| format!("{problem}\n")).collect()
+}
+
 fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -45,7 +50,7 @@ fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
 async fn a_site_shows_its_administration_and_no_other() {
     let templates = tempfile::tempdir().unwrap();
     let (_folder, pages) = with_site(templates.path()).await;
-    assert_eq!(pages.problems(), Vec::<String>::new());
+    assert_eq!(pages.problems(), []);
     let home = there(&pages, "/bg").await;
     let root = html::read(text(&home)).unwrap();
     assert_eq!(root.one("h1").text(), "Община Горна порта");
@@ -101,7 +106,7 @@ async fn templates_and_files_of_a_site_stand_before_ours() {
     write(folder, "static/logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     write(folder, "static/pictures/gate.png", b"\x89PNG");
     let (_folder, pages) = with_site(folder).await;
-    assert_eq!(pages.problems(), Vec::<String>::new());
+    assert_eq!(pages.problems(), []);
     for path in ["/bg", "/en/services", "/bg/services/000696327/2000", "/bg/nowhere"] {
         let page = there(&pages, path).await;
         assert!(text(&page).contains("Кмет: А. Портарски"), "{path}");
@@ -135,16 +140,20 @@ async fn a_broken_template_is_named_with_its_line_and_ours_serves() {
     let (_folder, pages) = with_site(folder).await;
     let problems = pages.problems();
     assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(
-        problems[0].starts_with(&format!("site {HOST}: service.html:3: ")) && problems[0].contains("hint: "),
-        "{problems:?}"
-    );
+    let [english, bulgarian] =
+        Language::ALL.map(|language| (problems[0].message(language), problems[0].hint(language)));
+    let told =
+        (format!("site {HOST}: service.html:3: the template fails: undefined value"), "the template of the program");
+    assert!(english.0.starts_with(&told.0) && english.1.starts_with(told.1), "{english:?}");
+    let told = format!("сайт {HOST}: service.html:3: шаблонът не работи: неопределена стойност");
+    assert!(bulgarian.0.starts_with(&told) && bulgarian.1.contains("шаблонът на програмата"), "{bulgarian:?}");
+    assert_eq!((problems[0].code(), problems[0].host()), ("site-template-fails", HOST));
     let page = there(&pages, "/bg/services/000696327/2000").await;
     assert_eq!(page.status, 200);
     assert!(text(&page).contains("Правно основание"));
 
     write(folder, "service.html", "{% extends \"kapia/service.html\" %}{% block law %}Наш закон{% endblock %}");
-    assert_eq!(pages.reload(), Vec::<String>::new());
+    assert_eq!(pages.reload(), []);
     assert!(text(&there(&pages, "/bg/services/000696327/2000").await).contains("Наш закон"));
 
     write(folder, "service.html", "{% if %}");
@@ -166,7 +175,7 @@ async fn nothing_outside_the_folder_can_be_reached() {
     std::os::unix::fs::symlink(outside.path(), folder.join("static/folder")).unwrap();
     std::os::unix::fs::symlink(outside.path().join("secret.html"), folder.join("missing.html")).unwrap();
     let (_folder, pages) = with_site(folder).await;
-    let problems = pages.problems().join("\n");
+    let problems = all_problems(&pages);
     for named in ["static/link.txt", "static/folder", "missing.html", "home.html:1"] {
         assert!(problems.contains(named), "{named}: {problems}");
     }
@@ -199,7 +208,7 @@ async fn files_that_are_no_files_of_a_site_are_left_out_and_named() {
     write(folder, "static/site.css", ":root { --link: #cccccc; }");
     write(folder, "servise.html", "");
     let (_folder, pages) = with_site(folder).await;
-    let problems = pages.problems().join("\n");
+    let problems = all_problems(&pages);
     for named in ["run.js", "page.html", ".hidden.css", "big.png", "--link on --paper", "did you mean service.html"] {
         assert!(problems.contains(named), "{named}: {problems}");
     }
@@ -218,6 +227,12 @@ async fn configuration_that_cannot_be_meant_is_refused() {
     assert_eq!(refused(&[site("a b", AGENCY, None)]), PagesError::Host("a b".to_owned()));
     assert_eq!(refused(&[site("a.bg:443", AGENCY, None)]), PagesError::Host("a.bg:443".to_owned()));
     assert_eq!(refused(&[site("a.bg", "12", None)]), PagesError::Supplier("a.bg".to_owned()));
+    for wrong in ["portal", "/a//b", "/a/../b", "/a b", "/а", "//evil.example"] {
+        let config = PagesConfig { prefix: wrong.to_owned(), ..PagesConfig::default() };
+        let error = Pages::new(records.clone(), config, FacadeConfig::default(), &[]).err().unwrap();
+        assert_eq!(error, PagesError::Prefix(wrong.to_owned()));
+        assert!(error.message(Language::Bulgarian).contains("не е път") && !error.hint(Language::Bulgarian).is_empty());
+    }
     let twice = [site("a.bg", AGENCY, None), site("A.bg", MUNICIPALITY, None)];
     assert_eq!(refused(&twice), PagesError::HostTwice("A.bg".to_owned()));
     // A folder that is not there is a problem, and the site serves.
@@ -228,6 +243,11 @@ async fn configuration_that_cannot_be_meant_is_refused() {
         &[site(HOST, AGENCY, Some(Path::new("/nowhere")))],
     )
     .unwrap();
-    assert_eq!(pages.problems().len(), 1);
+    let problem = pages.problems().remove(0);
+    assert_eq!(
+        problem.to_string().split("; hint").next().unwrap(),
+        format!("site {HOST}: the folder cannot be read: it is not there")
+    );
+    assert_eq!(problem.message(Language::Bulgarian), format!("сайт {HOST}: папката не може да се прочете: липсва"));
     assert_eq!(there(&pages, "/bg").await.status, 200);
 }

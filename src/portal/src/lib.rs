@@ -32,6 +32,6 @@ mod wire;
 pub use examine::{Examined, examine, examine_record};
 pub use names::{Contract, ContractError, Operation};
 pub use opening::{Message, Opened};
-pub use profile::{Profile, ProfileError};
+pub use profile::{Asked, Fitted, Profile, ProfileError, Unheard, Violation};
 pub use service::{Call, DoorFault, EgovService, Options, Workflow};
 pub use wire::Reply;

@@ -167,7 +167,7 @@ impl Contract {
 }
 
 impl Shape {
-    fn of(schema: &SchemaSet, root: &QName) -> Option<Shape> {
+    pub(crate) fn of(schema: &SchemaSet, root: &QName) -> Option<Shape> {
         let tree = schema.fields(root)?;
         let mut shape = Shape::default();
         for field in tree.walk(0).filter(|field| !field.is_attribute()) {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use kapia_records::RequestId;
 use kapia_soap::{Envelope, EnvelopeError, Version};
 use kapia_xml::canonical::{Method, canonicalize};
-use kapia_xml::{Document, Element, ElementId, Limits};
+use kapia_xml::{Document, Element, ElementId, KeepAll, Limits, Writer};
 
 use crate::fault::{Code, Fault};
 use crate::names::{Contract, Operation};
@@ -142,7 +142,7 @@ fn digest_of(element: Element<'_>) -> [u8; 32] {
 
 /// The identifier in the header block, which must be right when it is there.
 fn read_context(block: Element<'_>, profile: &Profile, contract: &Contract) -> Result<Option<RequestId>, Fault> {
-    let mapped = profile.inbound_header(block, contract);
+    let mapped = profile.inbound_header(block, contract).or_else(|| without_attributes_of_soap(block));
     let document = match mapped {
         Some(octets) => Some(Document::read(octets, &Limits::default()).map_err(|_| Fault::new(Code::MalformedXml))?),
         None => None,
@@ -158,6 +158,27 @@ fn read_context(block: Element<'_>, profile: &Profile, contract: &Contract) -> R
     let id = crate::rules::text(block, "RequestId");
     // The schema lets only identifiers through that the store takes too.
     Ok(id.and_then(|id| RequestId::parse(&id.to_ascii_lowercase()).ok()))
+}
+
+/// The block without what the envelope says of it (`mustUnderstand`, `actor`, `role`, `relay`), which is none of the contract's;
+/// `None` when nothing is said.
+fn without_attributes_of_soap(block: Element<'_>) -> Option<Vec<u8>> {
+    let of_soap = |namespace: &str| [Version::V11, Version::V12].iter().any(|known| known.namespace() == namespace);
+    if !block.attributes().any(|attribute| of_soap(attribute.namespace())) {
+        return None;
+    }
+    let others: Vec<_> = block.attributes().filter(|attribute| !of_soap(attribute.namespace())).collect();
+    let values: Vec<_> = others.iter().map(|attribute| attribute.value()).collect();
+    let others: Vec<(&str, &str, &str, &str)> = others
+        .iter()
+        .zip(&values)
+        .map(|(attribute, value)| (attribute.prefix(), attribute.namespace(), attribute.local(), value.as_ref()))
+        .collect();
+    let mut writer = Writer::with_capacity(block.span().len());
+    writer.start(block.prefix(), block.namespace(), block.local(), &[], &others);
+    block.children().for_each(|child| writer.copy(child, &mut KeepAll));
+    writer.end();
+    Some(writer.into_bytes())
 }
 
 #[cfg(test)]

@@ -210,7 +210,7 @@ impl EgovService {
             Ok(element) => {
                 let profile = &inner.options.profile;
                 let action = format!("{}Response", profile.action(opened.operation));
-                wire.reply(&action, &profile.outbound(opened.operation, element.into_bytes()))
+                wire.reply(&action, &profile.outbound(opened.operation, element.into_bytes(), &inner.contract))
             }
             Err(failure) => self.failure(&wire, failure, &opened, &call.correlation),
         }
@@ -236,6 +236,7 @@ impl EgovService {
 
     fn fault(&self, wire: &Wire, detail: &Detail, senders: bool) -> Reply {
         let profile = &self.inner.options.profile;
-        wire.fault(detail, &profile.fault_element(detail), profile.types(), senders)
+        let element = profile.fault_element(detail, &self.inner.contract);
+        wire.fault(detail, &element, profile.types(), senders)
     }
 }

@@ -82,11 +82,10 @@ impl Wire {
                 writer.end();
                 writer.end();
                 writer.start("s", soap, "Reason", &[], &[]);
-                for (language, text) in [("bg", &detail.bg), ("en", &detail.en)] {
-                    writer.start("s", soap, "Text", &[], &[("xml", XML_NAMESPACE, "lang", language)]);
-                    writer.text(text);
-                    writer.end();
-                }
+                // More than one would be right (SOAP 1.2 part 1 §5.4.2), but gSOAP 2.8 then reads no fault at all.
+                writer.start("s", soap, "Text", &[], &[("xml", XML_NAMESPACE, "lang", "bg")]);
+                writer.text(&detail.bg);
+                writer.end();
                 writer.end();
                 writer.start("s", soap, "Detail", &[], &[]);
             }

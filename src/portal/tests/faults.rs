@@ -218,7 +218,7 @@ async fn the_shape_of_a_fault_is_that_of_its_version() {
     assert_eq!((answer.status, answer.content_type), (500, "application/soap+xml; charset=utf-8"));
     assert_eq!(answer.all("Value"), ["s:Sender", "t:EGS-3004"]);
     assert!(answer.text.contains(
-        "<s:Text xml:lang=\"bg\">Услугата не е намерена.</s:Text><s:Text xml:lang=\"en\">Service not found.</s:Text>"
+        "<s:Reason><s:Text xml:lang=\"bg\">Услугата не е намерена.</s:Text></s:Reason><s:Detail><EgovServiceFault xmlns="
     ));
     let contract = kapia_portal::Contract::load().unwrap();
     let detail = answer.body().children().last().unwrap().children().next().unwrap();

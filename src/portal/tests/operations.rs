@@ -75,6 +75,22 @@ async fn a_request_that_is_repeated_gets_its_answer_again_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn what_the_envelope_says_of_a_header_block_is_not_held_against_it() {
+    for version in [Version::V11, Version::V12] {
+        let room = Room { version, ..Room::new().await };
+        let message = support::envelope(version, Some(ID), &Sample::new(1).add());
+        let said = message.replace("<t:RequestContext>", "<t:RequestContext s:mustUnderstand=\"1\">");
+        let first = room.post(&said, None).await;
+        assert_eq!((first.one("RequestId").as_str(), first.one("Result").as_str()), (ID, "CREATED"), "{}", first.text);
+        assert_eq!(room.post(&message, None).await.text, first.text, "it is the same request");
+        for unknown in ["t:other=\"1\"", "t:other=\"1\" s:mustUnderstand=\"1\""] {
+            let unknown = message.replace("<t:RequestContext>", &format!("<t:RequestContext {unknown}>"));
+            assert!(room.post(&unknown, None).await.text.contains("<Code>EGS-1002</Code>"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn all_or_nothing_stores_nothing_when_one_record_is_wrong() {
     let room = Room::new().await;
     let wrong =

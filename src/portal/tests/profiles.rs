@@ -4,51 +4,14 @@
 
 mod support;
 
-use kapia_portal::{Contract, Options, Profile};
+use kapia_portal::names::TYPES;
+use kapia_portal::{Contract, Operation, Options, Profile, Unheard};
 use kapia_soap::Version;
 use kapia_xml::{Document, Limits};
 use support::{Answer, OURS, Room, Sample};
 
 /// An invented contract: flat keys, other names, another order, Bulgarian values, things left out.
-const PROFILE: &str = r#"
-name = "invented"
-[namespaces]
-service = "urn:example:portal"
-types = "urn:example:portal:types"
-[operation.AddService]
-action = "urn:example:portal/Add"
-request = "PutService"
-response = "PutServiceResult"
-[operation.GetService]
-action = "urn:example:portal/Get"
-request = "FetchService"
-[elements]
-"service" = "ServiceRecord"
-"PutService/service" = "ServiceRecord"
-"service/number" = "ServiceKey/ServiceNumber"
-"service/bulstat" = "ServiceKey/SupplierEIK"
-"FetchService/number" = "ServiceKey/ServiceNumber"
-"FetchService/bulstat" = "ServiceKey/SupplierEIK"
-"title" = "Name"
-"level" = "SecurityLevel"
-"internal" = "IsInternalAdminService"
-"act" = "LegalBasis/ActName"
-"body" = "ProvisionBody"
-"how" = "ApplicationMethod"
-"from" = "ValidFrom"
-"channel" = "Channel"
-"channel/kind" = "ChannelType/Code"
-[values.SecurityLevel]
-"Ниско" = "Low"
-"Високо" = "High"
-[values.IsInternalAdminService]
-"Да" = "true"
-"Не" = "false"
-[defaults]
-"ServiceRecord/HasCivilPurpose" = "true"
-"ServiceRecord/HasBusinessPurpose" = "false"
-"ServiceRecord/ProvisionLevel" = "SiteInfoOnly"
-"#;
+const PROFILE: &str = include_str!("invented.toml");
 
 fn put(level: &str, kind: &str) -> String {
     format!(
@@ -122,6 +85,75 @@ async fn only_what_the_profile_offers_is_there() {
     let profile = Profile::read(PROFILE, Some(wsdl.to_owned()), &Contract::load().unwrap()).unwrap();
     Document::read(profile.wsdl("https://x").unwrap(), &Limits::default()).unwrap();
 }
+
+#[tokio::test]
+async fn who_asks_under_a_profile_is_understood_by_who_listens_under_it() {
+    let contract = Contract::load().unwrap();
+    for text in [PROFILE.to_owned(), format!("header = \"Context\"\n{PROFILE}{WRAPPED}")] {
+        let profile = Profile::read(&text, None, &contract).unwrap();
+        let room = Room::with(Options { profile: profile.clone(), ..Options::default() }).await;
+        let record = said(Sample::new(9), "true").record();
+        let record = record.replacen("<ServiceRecord>", &format!("<ServiceRecord xmlns=\"{TYPES}\">"), 1);
+        let ask = |operation, content: &str| {
+            let id = format!("b3b0c2b6-6a8b-4a06-9d9c-{:012}", content.len());
+            profile.ask(&contract, operation, content.as_bytes(), &id, "https://x.example").unwrap()
+        };
+        let asked = ask(Operation::AddService, &record);
+        let answer = room.post(&String::from_utf8(asked.body.clone()).unwrap(), None).await;
+        let heard = profile.hear(&contract, &asked, answer.text.clone().into()).unwrap();
+        let result = heard.root().child(TYPES, "OperationResult").unwrap();
+        assert_eq!(result.child(TYPES, "Result").unwrap().text(), "CREATED", "{}", answer.text);
+
+        // What was said under the profile is what is kept.
+        let key = kapia_records::Key::new(OURS.parse_eik(), kapia_records::ServiceNumber::new(9).unwrap());
+        let kept = room.records.get(&key, None).await.unwrap().unwrap().octets;
+        let examined = kapia_portal::examine_record(&contract, &Options::default(), record.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(kept.to_vec()).unwrap(), String::from_utf8(examined.octets.to_vec()).unwrap());
+
+        // A fault is heard at the places of our record.
+        let wrong = record.replace("0006-000077", "0006-9999999");
+        let asked = ask(Operation::AddService, &wrong);
+        let answer = room.post(&String::from_utf8(asked.body.clone()).unwrap(), None).await;
+        match profile.hear(&contract, &asked, answer.text.clone().into()) {
+            Err(Unheard::Fault(fault)) => {
+                assert_eq!(fault.code, "EGS-4001");
+                assert_eq!(fault.fields, ["/ServiceRecord/Channel[1]/ChannelType/Code"], "{}", answer.text);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(profile.offers(Operation::AddService) && !profile.offers(Operation::SaveServices));
+        assert!(profile.ask(&contract, Operation::Ping, b"", "x", "https://x.example").is_none());
+    }
+}
+
+#[test]
+fn what_another_contract_has_no_place_for_is_told_and_left_out() {
+    let contract = Contract::load().unwrap();
+    let text = PROFILE.replacen("name = \"invented\"", "name = \"invented\"\nunsaid = [\"ApplicationMethod\"]", 1);
+    let profile = Profile::read(&text, None, &contract).unwrap();
+    let record = said(Sample::new(9), "false").record();
+    let record = record.replacen("<ServiceRecord>", &format!("<ServiceRecord xmlns=\"{TYPES}\">"), 1);
+    let fitted = profile.fitted(&contract, record.as_bytes());
+    assert_eq!(fitted.left_out, ["ServiceRecord/ApplicationMethod", "ServiceRecord/HasCivilPurpose"], "{record}");
+    assert_eq!(Profile::own().fitted(&contract, record.as_bytes()).left_out, [""; 0]);
+}
+
+/// A sample that says what the profile takes for granted, but for this.
+fn said(sample: Sample, civil: &str) -> Sample {
+    let purposes = format!("<HasCivilPurpose>{civil}</HasCivilPurpose><HasBusinessPurpose>false</HasBusinessPurpose>");
+    sample.with("Purposes", &purposes).with("ProvisionLevel", "<ProvisionLevel>SiteInfoOnly</ProvisionLevel>")
+}
+
+/// The same with wrappers of their own, another namespace inside, and an order of their own.
+const WRAPPED: &str = r#"
+[namespaces.inside]
+"service" = "urn:example:portal:data"
+[wrappers]
+"data" = ["ServiceRecord"]
+"service/channels" = ["Channel"]
+[order]
+"service" = ["channels", "from", "title", "number"]
+"#;
 
 trait ParseEik {
     fn parse_eik(&self) -> kapia_records::Eik;

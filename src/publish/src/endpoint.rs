@@ -1,23 +1,22 @@
-//! An EgovService somewhere: where it is, who pushes, one message and its answer.
+//! An EgovService somewhere: where it is, under which profile it listens, who pushes; one message and its answer.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use kapia_http::{Client, Read, Settings, Trouble as HttpTrouble};
-use kapia_portal::fault::Detail;
-use kapia_portal::names::{Operation, TYPES};
-use kapia_xml::{Document, Element, Limits, Writer};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use kapia_http::{Answer, Client, Read, Settings};
+use kapia_language::Language;
+use kapia_portal::{Contract, Fitted, Operation, Profile, Unheard};
+use kapia_xml::Document;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, Request, Url};
 use zeroize::Zeroizing;
 
+use crate::text;
 use crate::trouble::Trouble;
-
-const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 
 /// A password; it never prints.
 #[derive(Clone)]
@@ -39,7 +38,7 @@ impl fmt::Debug for Password {
 /// Where to push, and as whom.
 #[derive(Clone, Debug)]
 pub struct EndpointSettings {
-    /// The address of the SOAP 1.1 port; `https`.
+    /// The address of the port, in the version of SOAP that the profile asks in; `https`.
     pub url: String,
     /// The user of HTTP Basic.
     pub user: String,
@@ -49,21 +48,52 @@ pub struct EndpointSettings {
     pub authorities: Option<Vec<u8>>,
     /// How long one message may take.
     pub patience: Duration,
+    /// The names under which the service listens.
+    pub profile: Profile,
 }
 
 /// Why settings cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingsError {
     /// No address, or one that would tell the password to everybody on the way.
-    #[error("the address is not an https address")]
     Address,
     /// A colon divides user and password.
-    #[error("the user holds a colon or characters that a header cannot hold")]
     User,
     /// The authorities are not certificates in PEM.
-    #[error("the authorities are not certificates in PEM")]
     Authorities,
+    /// Our own contract cannot be used: a fault of the program.
+    Contract,
 }
+
+impl SettingsError {
+    /// Stable kebab-case name.
+    pub fn code(self) -> &'static str {
+        match self {
+            SettingsError::Address => "settings-address",
+            SettingsError::User => "settings-user",
+            SettingsError::Authorities => "settings-authorities",
+            SettingsError::Contract => "settings-contract",
+        }
+    }
+
+    /// What is wrong.
+    pub fn message(self, language: Language) -> String {
+        text::message(self.code(), language, &[])
+    }
+
+    /// What to do about it.
+    pub fn hint(self, language: Language) -> String {
+        text::hint(self.code(), language, &[])
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message(Language::English))
+    }
+}
+
+impl std::error::Error for SettingsError {}
 
 /// An EgovService that can be spoken to; cheap to clone.
 #[derive(Clone)]
@@ -72,6 +102,8 @@ pub struct Endpoint {
     url: Url,
     authorization: HeaderValue,
     patience: Duration,
+    profile: Arc<Profile>,
+    contract: Arc<Contract>,
 }
 
 impl Endpoint {
@@ -95,90 +127,88 @@ impl Endpoint {
             answer_bytes: 16 << 20,
         });
         let client = client.map_err(|_| SettingsError::Authorities)?;
-        Ok(Endpoint { client, url, authorization, patience: settings.patience })
+        let contract = Arc::new(Contract::load().map_err(|_| SettingsError::Contract)?);
+        let profile = Arc::new(settings.profile.clone());
+        Ok(Endpoint { client, url, authorization, patience: settings.patience, profile, contract })
     }
 
-    /// Sends one request, whose children are `content`, and gives the answer's one element.
+    /// Whether the service has an operation.
+    pub fn offers(&self, operation: Operation) -> bool {
+        self.profile.offers(operation)
+    }
+
+    /// How long one message may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// What becomes of a record in the names of the service.
+    pub(crate) fn fitted(&self, record: &[u8]) -> Fitted {
+        self.profile.fitted(&self.contract, record)
+    }
+
+    /// Whether an answer without an outcome means that the request was carried out.
+    pub(crate) fn answers_without_outcome(&self) -> bool {
+        self.profile.answers_without_outcome()
+    }
+
+    /// Sends one request, whose children are `content`, and gives the answer's one element, in our names.
     pub(crate) async fn ask(
         &self,
         operation: Operation,
         content: &[u8],
         request_id: &str,
     ) -> Result<Document, Trouble> {
+        let asked = self.profile.ask(&self.contract, operation, content, request_id, self.url.as_str());
+        let asked = asked.ok_or(Trouble::NotOffered(operation))?;
         let mut request = Request::new(Method::POST, self.url.clone());
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, self.authorization.clone());
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
-        if let Ok(action) = HeaderValue::from_str(&format!("\"{}\"", operation.action())) {
-            headers.insert("SOAPAction", action);
+        for (name, value) in asked.headers() {
+            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+                headers.insert(name, value);
+            }
         }
-        *request.body_mut() = Some(envelope(operation, content, request_id).into());
-        let answer = self.client.send(request, Instant::now() + self.patience, |_| Read::Whole).await;
-        let answer = answer.map_err(|trouble| match trouble {
-            HttpTrouble::Unreachable => Trouble::Unreachable,
-            HttpTrouble::Deadline => Trouble::Deadline,
-            HttpTrouble::Broken | HttpTrouble::TooLarge { .. } => Trouble::Broken,
-        })?;
-        let after = answer.head.retry_after.map(Duration::from_secs);
-        match answer.head.status {
-            401 if after.is_none() => return Err(Trouble::Unauthorized),
-            401 | 429 => return Err(Trouble::ComeAgain(after)),
-            _ => {}
-        }
-        told(answer.octets, answer.head.status)
+        *request.body_mut() = Some(asked.body.clone().into());
+        let answer = self.client.send(request, Instant::now() + self.patience, |_| Read::Whole).await?;
+        door(&self.url, &answer)?;
+        self.profile.hear(&self.contract, &asked, answer.octets.clone()).map_err(|unheard| match unheard {
+            Unheard::NotSoap => no_soap(&answer),
+            Unheard::OtherAnswer => Trouble::OtherAnswer,
+            Unheard::Fault(detail) => Trouble::Fault(detail),
+            Unheard::OtherFault { reason, passes } => Trouble::OtherFault { reason, passes },
+        })
     }
 }
 
-fn envelope(operation: Operation, content: &[u8], request_id: &str) -> Vec<u8> {
-    let mut writer = Writer::with_capacity(content.len() + 1024);
-    writer.start("s", SOAP_11, "Envelope", &[], &[]);
-    writer.start("s", SOAP_11, "Header", &[], &[]);
-    writer.start("", TYPES, "RequestContext", &[], &[]);
-    writer.leaf("", TYPES, "RequestId", request_id);
-    writer.end();
-    writer.end();
-    writer.start("s", SOAP_11, "Body", &[], &[]);
-    writer.start("", TYPES, operation.name(), &[], &[]);
-    writer.raw(content);
-    writer.end();
-    writer.end();
-    writer.end();
-    writer.into_bytes()
-}
-
-/// The one element of a body, alone; a fault is a trouble.
-fn told(octets: Bytes, status: u16) -> Result<Document, Trouble> {
-    let not_soap = || Trouble::NotSoap(status);
-    let document = Document::read(octets, &Limits::default()).map_err(|_| not_soap())?;
-    let body = document.root().child(SOAP_11, "Body").ok_or_else(not_soap)?;
-    let said = body.children().next().ok_or_else(not_soap)?;
-    if said.is(SOAP_11, "Fault") {
-        let detail = said.child("", "detail").and_then(|detail| detail.child(TYPES, "EgovServiceFault"));
-        return Err(match detail {
-            Some(fault) => Trouble::Fault(Box::new(fault_of(fault))),
-            // Somebody else's fault, such as that of a proxy.
-            None => not_soap(),
-        });
+/// What the status of HTTP alone says.
+pub(crate) fn door(url: &Url, answer: &Answer) -> Result<(), Trouble> {
+    let after = answer.head.retry_after.map(Duration::from_secs);
+    match answer.head.status {
+        401 if after.is_none() => Err(Trouble::Unauthorized),
+        401 | 429 => Err(Trouble::ComeAgain(after)),
+        503 if after.is_some() => Err(Trouble::ComeAgain(after)),
+        status @ 300..=399 => Err(redirected(url, status, &answer.head.location)),
+        _ => Ok(()),
     }
-    let mut writer = Writer::new();
-    writer.copy(said, &mut kapia_xml::KeepAll);
-    Document::read(writer.into_bytes(), &Limits::default()).map_err(|_| not_soap())
 }
 
-/// A fault or a warning as the service writes it.
-pub(crate) fn fault_of(element: Element<'_>) -> Detail {
-    let text = |name: &str| element.child(TYPES, name).map(|child| child.text().into_owned()).unwrap_or_default();
-    Detail {
-        code: text("Code"),
-        bg: text("MessageBg"),
-        en: text("MessageEn"),
-        fields: element
-            .children()
-            .filter(|child| child.is(TYPES, "Field"))
-            .map(|field| field.text().into_owned())
-            .collect(),
-        correlation: text("CorrelationId"),
-        retryable: matches!(text("Retryable").trim(), "true" | "1"),
+/// Where a service has gone: host and path, since the rest may hold what is nobody's business.
+fn redirected(url: &Url, status: u16, location: &str) -> Trouble {
+    let place = if location.is_empty() { None } else { url.join(location).ok() };
+    let shown = place.map(|place| format!("{}{}", place.host_str().unwrap_or_default(), place.path()));
+    Trouble::Redirected { status, to: shown.unwrap_or_default().chars().take(200).collect() }
+}
+
+/// An answer that is not SOAP.
+pub(crate) fn no_soap(answer: &Answer) -> Trouble {
+    let (status, media) = (answer.head.status, answer.head.content_type.to_ascii_lowercase());
+    let begin: String = String::from_utf8_lossy(answer.octets.get(..512).unwrap_or(&answer.octets[..])).to_lowercase();
+    let page = media.contains("html") || begin.contains("<html") || begin.contains("<!doctype html");
+    match status {
+        413 => Trouble::TooLarge,
+        _ if page => Trouble::WebPage(status),
+        _ => Trouble::NotSoap(status),
     }
 }
 
@@ -222,6 +252,7 @@ mod tests {
             password: Password::new("тайна".into()),
             authorities: None,
             patience: Duration::from_secs(1),
+            profile: Profile::own(),
         };
         assert!(!format!("{:?}", settings("https://a.example", "u")).contains("тайна"));
         for url in ["http://a.example/services/EgovService", "ftp://a.example", "a.example", "https://u:p@a.example"] {
@@ -232,20 +263,30 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_read_and_a_page_of_a_proxy_is_none() {
-        let fault = format!(
-            "<s:Envelope xmlns:s='{SOAP_11}'><s:Body><s:Fault><faultcode>s:Server</faultcode><faultstring>x</faultstring>\
-             <detail><EgovServiceFault xmlns='{TYPES}'><Code>EGS-5002</Code><MessageBg>б</MessageBg><MessageEn>e</MessageEn>\
-             <Field>/A</Field><CorrelationId>K1</CorrelationId><Retryable>true</Retryable></EgovServiceFault></detail></s:Fault>\
-             </s:Body></s:Envelope>"
-        );
-        match told(Bytes::from(fault), 500) {
-            Err(Trouble::Fault(fault)) => {
-                assert_eq!((fault.code.as_str(), fault.fields.len(), fault.retryable), ("EGS-5002", 1, true));
-            }
-            other => panic!("{other:?}"),
-        }
-        assert_eq!(told(Bytes::from("<html/>"), 502).err(), Some(Trouble::NotSoap(502)));
-        assert_eq!(told(Bytes::from("Bad gateway"), 502).err(), Some(Trouble::NotSoap(502)));
+    fn what_is_no_soap_has_a_name_by_what_it_is() {
+        let answer = |status: u16, content_type: &str, body: &'static str| Answer {
+            head: kapia_http::Head {
+                status,
+                content_type: content_type.into(),
+                encoded: false,
+                retry_after: None,
+                location: String::new(),
+            },
+            read: Read::Whole,
+            octets: body.into(),
+        };
+        assert_eq!(no_soap(&answer(200, "text/html; charset=utf-8", "<p>Вход</p>")), Trouble::WebPage(200));
+        assert_eq!(no_soap(&answer(502, "", "\n<!DOCTYPE HTML><title>x</title>")), Trouble::WebPage(502));
+        assert_eq!(no_soap(&answer(502, "text/plain", "Bad gateway")), Trouble::NotSoap(502));
+        assert_eq!(no_soap(&answer(413, "text/html", "<html/>")), Trouble::TooLarge);
+    }
+
+    #[test]
+    fn a_new_address_is_told_without_what_may_be_secret_in_it() {
+        let url = Url::parse("https://a.example/services/EgovService").unwrap();
+        let told = redirected(&url, 302, "https://login.example/in?session=secret");
+        assert_eq!(told, Trouble::Redirected { status: 302, to: "login.example/in".into() });
+        assert_eq!(redirected(&url, 301, "/new"), Trouble::Redirected { status: 301, to: "a.example/new".into() });
+        assert_eq!(redirected(&url, 304, ""), Trouble::Redirected { status: 304, to: String::new() });
     }
 }

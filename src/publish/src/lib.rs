@@ -20,5 +20,5 @@ pub use iisda::{Iisda, IisdaError, Taken};
 pub use outbox::{Pace, push_changes};
 pub use push::{Options, Way, push};
 pub use report::{Counts, Ended, Line, Progress, Report, Told};
-pub use source::{Draft, Origin, Problem, Sources, template};
+pub use source::{Draft, Origin, Problem, Sources, example, template};
 pub use trouble::Trouble;

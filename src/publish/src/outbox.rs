@@ -5,13 +5,16 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use kapia_portal::names::{Operation, TYPES};
+use kapia_language::Language;
+use kapia_portal::Operation;
+use kapia_portal::fault::Code;
+use kapia_portal::names::TYPES;
 use kapia_records::{Action, Push, Records, RecordsError, Status};
 use kapia_xml::{Document, Limits, Writer};
 use time::OffsetDateTime;
 
 use crate::endpoint::{Endpoint, request_id};
-use crate::push::EXISTS;
+use crate::push::{may_exist, plainer};
 use crate::trouble::Trouble;
 
 /// How the job works.
@@ -23,7 +26,8 @@ pub struct Pace {
     pub pause: Duration,
     /// The longest pause between attempts.
     pub longest_pause: Duration,
-    /// After so many attempts it is given up, and the next version of the record is tried.
+    /// A change that the service itself cannot take now is given up after so many attempts, and the next version of the
+    /// record is tried. What stands between us and the service gives up nothing.
     pub attempts: u32,
 }
 
@@ -39,8 +43,11 @@ impl Default for Pace {
     }
 }
 
-/// How long nobody else takes what one of us is pushing.
-const LEASE: Duration = Duration::from_secs(300);
+/// How long nobody else takes what one of us is pushing: two messages, and what is around them. Whoever ends in the middle
+/// has lost nothing: it is taken up again after that.
+fn lease(endpoint: &Endpoint) -> Duration {
+    endpoint.patience().saturating_mul(2) + Duration::from_secs(10)
+}
 
 /// Pushes what waits for `target` until `stop`; what is being sent then is ended first.
 ///
@@ -55,35 +62,29 @@ pub async fn push_changes(
 ) -> Result<(), RecordsError> {
     let mut stop = pin!(stop);
     loop {
-        let pushed = match records.next_push(target, OffsetDateTime::now_utc(), LEASE).await? {
+        let pushed = match records.next_push(target, OffsetDateTime::now_utc(), lease(endpoint)).await? {
             Some(push) => {
                 let id = push.id;
                 match send(endpoint, &push).await {
                     Ok(told) => records.push_done(id, &told).await?,
-                    Err(trouble) if trouble.passes() && push.attempt < pace.attempts => {
-                        let at = OffsetDateTime::now_utc() + again(pace, &push, &trouble);
-                        tracing::warn!(
-                            target,
-                            code = trouble.code(),
-                            attempt = push.attempt,
-                            "a record waits to be pushed on"
-                        );
-                        records.push_retry(id, at, trouble.code()).await?;
-                    }
-                    // A password that is wrong now is put right by people, not by giving up.
-                    Err(trouble @ Trouble::Unauthorized) => {
-                        tracing::error!(target, "the service does not accept user or password");
-                        let at = OffsetDateTime::now_utc() + pace.longest_pause;
-                        records.push_retry(id, at, trouble.code()).await?;
-                    }
-                    Err(trouble) => {
-                        tracing::error!(
-                            target,
-                            code = trouble.code(),
-                            "a record was not taken and will not be pushed again"
-                        );
-                        records.push_given_up(id, trouble.code()).await?;
-                    }
+                    Err(trouble) => match next(pace, push.attempt, &trouble) {
+                        Some(rest) => {
+                            let (code, attempt) = (trouble.code(), push.attempt);
+                            if trouble.passes() {
+                                tracing::warn!(target, code, attempt, "a record waits to be pushed on");
+                            } else {
+                                let cause = trouble.message(Language::English);
+                                let hint = trouble.hint(Language::English);
+                                tracing::error!(target, code, attempt, cause, hint, "nothing can be pushed on");
+                            }
+                            records.push_retry(id, OffsetDateTime::now_utc() + rest, code).await?;
+                        }
+                        None => {
+                            let code = trouble.code();
+                            tracing::error!(target, code, "a record was not taken and will not be pushed again");
+                            records.push_given_up(id, code).await?;
+                        }
+                    },
                 }
                 true
             }
@@ -98,10 +99,18 @@ pub async fn push_changes(
     }
 }
 
-fn again(pace: Pace, push: &Push, trouble: &Trouble) -> Duration {
+/// How long to wait for the next attempt; `None` gives the change up. A wrong password or address is put right by people,
+/// and the change waits for them.
+fn next(pace: Pace, attempt: u32, trouble: &Trouble) -> Option<Duration> {
+    let growing = || {
+        let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
+        pace.pause.saturating_mul(doubled).min(pace.longest_pause)
+    };
     match trouble {
-        Trouble::ComeAgain(Some(after)) => (*after).min(pace.longest_pause),
-        _ => pace.pause.saturating_mul(2_u32.saturating_pow(push.attempt.saturating_sub(1))).min(pace.longest_pause),
+        Trouble::ComeAgain(Some(after)) => Some((*after).min(pace.longest_pause)),
+        trouble if trouble.is_about_the_message() => (trouble.passes() && attempt < pace.attempts).then(growing),
+        trouble if trouble.passes() => Some(growing()),
+        _ => Some(pace.longest_pause),
     }
 }
 
@@ -118,7 +127,9 @@ async fn send(endpoint: &Endpoint, push: &Push) -> Result<String, Trouble> {
         (_, status) if status != Status::Published => return Ok("NOT-PUBLISHED".to_owned()),
         (Action::Reactivated, _) => match endpoint.ask(Operation::ReactivateService, &keyed(push), &id).await {
             // Never told there: so it is told as new.
-            Err(Trouble::Fault(fault)) if fault.code == MISSING => save(endpoint, push).await,
+            Err(Trouble::Fault(fault)) if fault.code == Code::ServiceNotFound.number() => save(endpoint, push).await,
+            // A service that knows nothing of it takes the record again.
+            Err(Trouble::NotOffered(_)) => save(endpoint, push).await,
             other => other,
         },
         _ => save(endpoint, push).await,
@@ -126,9 +137,11 @@ async fn send(endpoint: &Endpoint, push: &Push) -> Result<String, Trouble> {
     match answer {
         Ok(answer) => {
             let result = answer.root().child(TYPES, "OperationResult").and_then(|it| it.child(TYPES, "Result"));
-            Ok(result.map(|result| result.text().into_owned()).unwrap_or_default())
+            Ok(result.map_or_else(|| "TAKEN".to_owned(), |result| result.text().into_owned()))
         }
-        Err(Trouble::Fault(fault)) if fault.code == INACTIVE && push.status == Status::Inactive => {
+        Err(Trouble::Fault(fault))
+            if fault.code == Code::ServiceInactive.number() && push.status == Status::Inactive =>
+        {
             Ok("UNCHANGED".to_owned())
         }
         Err(trouble) => Err(trouble),
@@ -136,17 +149,17 @@ async fn send(endpoint: &Endpoint, push: &Push) -> Result<String, Trouble> {
 }
 
 async fn save(endpoint: &Endpoint, push: &Push) -> Result<Document, Trouble> {
-    match endpoint.ask(Operation::AddService, &push.octets, &request_id()).await {
-        Err(Trouble::Fault(fault)) if fault.code == EXISTS => {
-            endpoint.ask(Operation::UpdateService, &push.octets, &request_id()).await
+    let (add, update) = (Operation::AddService, Operation::UpdateService);
+    if !endpoint.offers(add) && endpoint.offers(update) {
+        return endpoint.ask(update, &push.octets, &request_id()).await;
+    }
+    match endpoint.ask(add, &push.octets, &request_id()).await {
+        Err(first) if may_exist(&first) && endpoint.offers(update) => {
+            endpoint.ask(update, &push.octets, &request_id()).await.map_err(|second| plainer(first, second))
         }
         other => other,
     }
 }
-
-/// What the service says of a record that it does not have, and of one that is inactive (horizontal-systems §3.4).
-const MISSING: &str = "EGS-3004";
-const INACTIVE: &str = "EGS-3006";
 
 fn keyed(push: &Push) -> Vec<u8> {
     let mut writer = Writer::new();
@@ -156,4 +169,28 @@ fn keyed(push: &Push) -> Vec<u8> {
     }
     writer.leaf("", TYPES, "Reason", "промяна в записа на администрацията");
     writer.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_about_the_record_itself_gives_a_change_up() {
+        let pace = Pace::default();
+        let after = |attempt, trouble: Trouble| next(pace, attempt, &trouble).map(|rest| rest.as_secs());
+        for attempt in [1, 56, 10_000] {
+            // Somebody has to do something.
+            assert_eq!(after(attempt, Trouble::Unauthorized), Some(3600));
+            assert_eq!(after(attempt, Trouble::WebPage(200)), Some(3600));
+            assert_eq!(after(attempt, Trouble::Untrusted(kapia_http::Mistrust::Name)), Some(3600));
+            assert!(after(attempt, Trouble::Unreachable).is_some() && after(attempt, Trouble::Deadline).is_some());
+            assert_eq!(after(attempt, Trouble::NotOffered(Operation::DeactivateService)), None);
+        }
+        assert_eq!(after(1, Trouble::Broken), Some(10));
+        assert_eq!(after(3, Trouble::Broken), Some(40));
+        assert_eq!(after(1, Trouble::ComeAgain(Some(Duration::from_secs(7)))), Some(7));
+        let fault = |passes| Trouble::OtherFault { reason: "не".into(), passes };
+        assert_eq!((after(1, fault(false)), after(1, fault(true)), after(56, fault(true))), (None, Some(10), None));
+    }
 }

@@ -1,12 +1,14 @@
 //! Pushing: checked here, sent in batches, again where that helps, until each record has an outcome.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use kapia_portal::names::{Operation, TYPES};
-use kapia_portal::{Contract, examine_record};
+use kapia_portal::fault::{Code, Detail};
+use kapia_portal::names::TYPES;
+use kapia_portal::{Contract, Operation, examine_record};
 use kapia_xml::{Document, Element, Limits, Writer};
 
-use crate::endpoint::{Endpoint, fault_of, request_id};
+use crate::endpoint::{Endpoint, request_id};
 use crate::report::{Ended, Line, Progress, Report, Told};
 use crate::source::Draft;
 use crate::trouble::Trouble;
@@ -14,7 +16,7 @@ use crate::trouble::Trouble;
 /// How to push.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What the service is asked with.
+    /// What the service is asked with, as far as it has it: without `SaveServices` it is asked record by record.
     pub way: Way,
     /// How often one message is sent at most.
     pub attempts: u32,
@@ -63,11 +65,17 @@ pub async fn push(
     options: &Options,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Report {
+    let way = match options.way {
+        Way::Batches(_) if !endpoint.offers(Operation::SaveServices) => Way::OneByOne,
+        way => way,
+    };
     let mut pushing = Pushing {
         endpoint,
         options,
+        way,
         progress,
         lines: Vec::with_capacity(drafts.len()),
+        seen: HashMap::new(),
         sendable: Vec::new(),
         messages: 0,
         stopped: None,
@@ -84,8 +92,11 @@ pub async fn push(
 struct Pushing<'p> {
     endpoint: &'p Endpoint,
     options: &'p Options,
+    way: Way,
     progress: &'p mut (dyn FnMut(Progress) + Send),
     lines: Vec<Line>,
+    /// From keys to the first place in `lines`.
+    seen: HashMap<String, usize>,
     /// Place in `lines`, and the octets to send.
     sendable: Vec<(usize, bytes::Bytes)>,
     messages: u32,
@@ -102,7 +113,8 @@ impl Pushing<'_> {
             version: None,
             told: Vec::new(),
         };
-        let twice = self.lines.iter().find(|other| other.key == line.key && line.key != NO_KEY);
+        let before = *self.seen.entry(line.key.clone()).or_insert(self.lines.len());
+        let twice = self.lines.get(before).filter(|_| line.key != NO_KEY);
         match examine_record(contract, &self.options.rules, &draft.record) {
             Err(fault) => {
                 line.ended = Ended::Rejected;
@@ -118,9 +130,18 @@ impl Pushing<'_> {
                 line.told.push(crate::text::told("push-twice", &[("other", other)]));
             }
             Ok(examined) => {
-                line.ended = if self.options.rehearse { Ended::WouldBeSent } else { Ended::NotSent };
                 line.told.extend(examined.warnings.iter().map(Told::fault));
-                self.sendable.push((self.lines.len(), examined.octets));
+                let fitted = self.endpoint.fitted(&examined.octets);
+                if !fitted.left_out.is_empty() {
+                    line.told.push(Told::left_out(fitted.left_out));
+                }
+                if fitted.violations.is_empty() {
+                    line.ended = if self.options.rehearse { Ended::WouldBeSent } else { Ended::NotSent };
+                    self.sendable.push((self.lines.len(), examined.octets));
+                } else {
+                    line.ended = Ended::Rejected;
+                    line.told.extend(fitted.violations.into_iter().map(Told::violation));
+                }
             }
         }
         self.lines.push(line);
@@ -130,11 +151,14 @@ impl Pushing<'_> {
         let sendable = std::mem::take(&mut self.sendable);
         let all = self.lines.len();
         let mut done = all - sendable.len();
+        if self.way != self.options.way {
+            (self.progress)(Progress::OneByOne);
+        }
         (self.progress)(Progress::Ended { done, all });
         for batch in self.batches(&sendable) {
             match self.stopped.clone() {
                 Some(trouble) => self.failed(batch, &trouble),
-                None => match self.options.way {
+                None => match self.way {
                     Way::Batches(_) => self.save(batch).await,
                     Way::OneByOne => self.add(batch).await,
                 },
@@ -145,7 +169,7 @@ impl Pushing<'_> {
     }
 
     fn batches<'s>(&self, sendable: &'s [(usize, bytes::Bytes)]) -> Vec<&'s [(usize, bytes::Bytes)]> {
-        let most = match self.options.way {
+        let most = match self.way {
             Way::Batches(most) => most.clamp(1, MOST),
             Way::OneByOne => 1,
         };
@@ -178,12 +202,15 @@ impl Pushing<'_> {
                 for (at, (place, _)) in batch.iter().enumerate() {
                     match results.get(at) {
                         Some(result) => self.ended(*place, *result),
-                        None => self.failed(&batch[at..=at], &Trouble::NotSoap(200)),
+                        None if results.is_empty() && self.endpoint.answers_without_outcome() => {
+                            self.carried_out(*place, Operation::SaveServices);
+                        }
+                        None => self.failed(&batch[at..=at], &Trouble::OtherAnswer),
                     }
                 }
             }
             // One record may be to blame for all: alone, each hears its own fault.
-            Err(Trouble::Fault(fault)) if batch.len() > 1 && !fault.retryable => {
+            Err(trouble) if batch.len() > 1 && trouble.is_about_the_message() && !trouble.passes() => {
                 for (at, _) in batch.iter().enumerate() {
                     Box::pin(self.save(&batch[at..=at])).await;
                 }
@@ -194,17 +221,29 @@ impl Pushing<'_> {
 
     async fn add(&mut self, batch: &[(usize, bytes::Bytes)]) {
         for (at, (place, record)) in batch.iter().enumerate() {
-            let mut said = self.ask(Operation::AddService, record).await;
-            if matches!(&said, Err(Trouble::Fault(fault)) if fault.code == EXISTS) {
-                said = self.ask(Operation::UpdateService, record).await;
-            }
-            match said {
-                Ok(answer) => match answer.root().child(TYPES, "OperationResult") {
+            match self.add_or_update(record).await {
+                Ok((operation, answer)) => match answer.root().child(TYPES, "OperationResult") {
                     Some(result) => self.ended(*place, result),
-                    None => self.failed(&batch[at..=at], &Trouble::NotSoap(200)),
+                    None if self.endpoint.answers_without_outcome() => self.carried_out(*place, operation),
+                    None => self.failed(&batch[at..=at], &Trouble::OtherAnswer),
                 },
                 Err(trouble) => self.failed(&batch[at..=at], &trouble),
             }
+        }
+    }
+
+    /// Adds a record, or updates it where it is there already, with what the service has of the two.
+    async fn add_or_update(&mut self, record: &[u8]) -> Result<(Operation, Document), Trouble> {
+        let (add, update) = (Operation::AddService, Operation::UpdateService);
+        if !self.endpoint.offers(add) && self.endpoint.offers(update) {
+            return Ok((update, self.ask(update, record).await?));
+        }
+        match self.ask(add, record).await {
+            Err(first) if may_exist(&first) && self.endpoint.offers(update) => match self.ask(update, record).await {
+                Ok(answer) => Ok((update, answer)),
+                Err(second) => Err(plainer(first, second)),
+            },
+            said => Ok((add, said?)),
         }
     }
 
@@ -223,7 +262,7 @@ impl Pushing<'_> {
                 _ => pause(self.options, attempt),
             };
             if !trouble.passes() || attempt >= self.options.attempts || wanted > self.options.longest_pause {
-                if matches!(trouble, Trouble::Unauthorized | Trouble::Unreachable | Trouble::ComeAgain(_)) {
+                if trouble.stops() {
                     self.stopped = Some(trouble.clone());
                 }
                 return Err(trouble);
@@ -245,26 +284,49 @@ impl Pushing<'_> {
         };
         line.version = text("Version").parse().ok().filter(|_| line.ended != Ended::Rejected);
         // The service says again what was found here.
-        line.told.clear();
+        line.told.retain(Told::is_of_the_way);
         let told = result.children().filter(|child| child.is(TYPES, "Fault") || child.is(TYPES, "Warning"));
-        line.told.extend(told.map(|child| Told::detail(fault_of(child))));
+        line.told.extend(told.map(|child| Told::detail(Detail::of(child))));
+    }
+
+    /// The service has said yes, and not to what.
+    fn carried_out(&mut self, place: usize, operation: Operation) {
+        let Some(line) = self.lines.get_mut(place) else { return };
+        line.ended = if operation == Operation::AddService { Ended::Created } else { Ended::Updated };
+        line.told.retain(Told::is_of_the_way);
     }
 
     fn failed(&mut self, batch: &[(usize, bytes::Bytes)], trouble: &Trouble) {
         for (place, _) in batch {
             if let Some(line) = self.lines.get_mut(*place) {
-                line.ended = match trouble {
-                    Trouble::Fault(fault) if !fault.retryable => Ended::Rejected,
-                    _ => Ended::NotSent,
-                };
+                let refused = trouble.is_about_the_message() && !trouble.passes();
+                line.ended = if refused { Ended::Rejected } else { Ended::NotSent };
                 line.told.push(Told::trouble(trouble));
             }
         }
     }
 }
 
-/// What the service says of a record that it has with another content (horizontal-systems §3.4).
-pub(crate) const EXISTS: &str = "EGS-3003";
+/// Whether a record that could not be added may be there already: the service says so (horizontal-systems §3.4), or it
+/// refuses with a fault of which nobody knows what it means.
+pub(crate) fn may_exist(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Fault(fault) => match Code::of_number(&fault.code) {
+            Some(code) => code == Code::AlreadyExists,
+            None => !fault.retryable,
+        },
+        Trouble::OtherFault { passes, .. } => !passes,
+        _ => false,
+    }
+}
+
+/// Of the troubles of adding and of updating the one that tells more: where the first one was not understood, updating was
+/// only tried.
+pub(crate) fn plainer(adding: Trouble, updating: Trouble) -> Trouble {
+    let understood = matches!(&adding, Trouble::Fault(fault) if Code::of_number(&fault.code).is_some());
+    if understood || !updating.is_about_the_message() { updating } else { adding }
+}
+
 const NO_KEY: &str = "?/?";
 
 /// Before the attempt after this one.

@@ -1,11 +1,15 @@
 //! What became of each record.
 
 use kapia_language::Language;
+use kapia_portal::Violation;
 use kapia_portal::fault::{Detail, Fault};
 use serde::Serialize;
 
 use crate::source::Origin;
+use crate::text;
 use crate::trouble::Trouble;
+
+const LEFT_OUT: &str = "push-left-out";
 
 /// What became of all of them.
 #[derive(Debug, Serialize)]
@@ -68,19 +72,42 @@ impl Told {
         Told { code: detail.code, bg: detail.bg, en: detail.en, fields: detail.fields }
     }
 
+    /// What the service has no place for.
+    pub(crate) fn left_out(paths: Vec<String>) -> Told {
+        let mut told = text::told(LEFT_OUT, &[]);
+        told.fields = paths;
+        told
+    }
+
+    /// What the schema of the service does not allow.
+    pub(crate) fn violation(violation: Violation) -> Told {
+        let told = |language, cause: String| text::message("push-their-schema", language, &[("cause", cause)]);
+        Told {
+            code: "push-their-schema".to_owned(),
+            bg: told(Language::Bulgarian, violation.bg),
+            en: told(Language::English, violation.en),
+            fields: vec![violation.path],
+        }
+    }
+
+    /// Whether it is only what the service has no place for, so that no answer says it again.
+    pub fn is_of_the_way(&self) -> bool {
+        self.code == LEFT_OUT
+    }
+
     pub(crate) fn fault(fault: &Fault) -> Told {
         Told::detail(fault.detail(""))
     }
 
     pub(crate) fn trouble(trouble: &Trouble) -> Told {
-        let text = |language| {
+        let both = |language| {
             let (message, hint) = (trouble.message(language), trouble.hint(language));
             if hint.is_empty() { message } else { format!("{message}; {hint}") }
         };
         Told {
             code: trouble.code().to_owned(),
-            bg: text(Language::Bulgarian),
-            en: text(Language::English),
+            bg: both(Language::Bulgarian),
+            en: both(Language::English),
             fields: match trouble {
                 Trouble::Fault(fault) => fault.fields.clone(),
                 _ => Vec::new(),
@@ -139,6 +166,8 @@ pub enum Progress {
         /// Of so many.
         all: usize,
     },
+    /// The service takes no batches: it is asked record by record.
+    OneByOne,
     /// A message will be sent again, after so many seconds.
     Again {
         /// Why.

@@ -8,7 +8,7 @@ use crate::change::{Answer, Applied, Batch, Change, Content, Done, Mode, Outcome
 use crate::error::RecordsError;
 use crate::names::Key;
 use crate::reading::{damaged, first, key, sha256, status};
-use crate::record::{Action, Facts};
+use crate::record::{Action, Facts, Summary};
 use crate::records::Records;
 use crate::requests::{already, remember};
 use crate::search::Indexed;
@@ -17,9 +17,6 @@ use crate::store::{millis, moment, sql};
 
 /// How far a clock may lag behind what is written for its changes to stay in order.
 const CLOCK_LAG: i64 = 10_000;
-
-/// How much of a description lists show, in characters.
-const EXCERPT: usize = 300;
 
 impl Records {
     /// Makes the changes of a batch, and returns what its request is answered; when this returns, both are on the disk.
@@ -332,6 +329,7 @@ fn step(
     if shown != current.public_content() {
         if current.public_content().is_some() {
             connection.prepare_cached(sql::REMOVE_WORDS)?.execute([id])?;
+            connection.prepare_cached(sql::REMOVE_NAMES)?.execute([id])?;
         }
         index(connection, id, key, shown)?;
     }
@@ -383,7 +381,7 @@ fn add_content(connection: &Connection, content: &Content) -> Result<i64, Record
 
 /// The beginning of a description, for lists.
 fn excerpt(description: Option<&str>) -> Option<String> {
-    let excerpt: String = description?.chars().take(EXCERPT).collect();
+    let excerpt: String = description?.chars().take(Summary::EXCERPT).collect();
     (!excerpt.trim().is_empty()).then_some(excerpt)
 }
 
@@ -393,6 +391,8 @@ fn index(connection: &Connection, id: i64, key: &Key, content: Option<i64>) -> R
     let facts: String = connection.prepare_cached(sql::FACTS)?.query_row([content], |row| row.get(0))?;
     let facts: Facts = serde_json::from_str(&facts).map_err(|_| damaged("contents"))?;
     let words = Indexed::of(key, &facts);
+    connection.prepare_cached(sql::ADD_SPELLINGS)?.execute([words.spellings()])?;
+    connection.prepare_cached(sql::ADD_NAMES)?.execute((id, &words.supplier, &words.name))?;
     connection.prepare_cached(sql::ADD_WORDS)?.execute((id, words.supplier, words.name, words.other))?;
     Ok(())
 }

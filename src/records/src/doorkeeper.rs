@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -111,16 +111,29 @@ pub struct Tally {
 /// Checks passwords; share it in an `Arc`.
 pub struct Doorkeeper {
     records: Records,
-    rules: Rules,
+    hashing: RwLock<Arc<Hashing>>,
     by_name: Failures,
     by_source: Failures,
     remembered: Remembered,
-    hashing: Arc<Semaphore>,
     waiting: AtomicUsize,
     /// One guess at a time for each name and network: guesses that come together are counted one after another.
     turns: Vec<Mutex<()>>,
-    nobody: Arc<OnceLock<String>>,
     counts: [AtomicU64; 8],
+}
+
+/// How hashes are computed.
+struct Hashing {
+    rules: Rules,
+    places: Arc<Semaphore>,
+    /// The hash of a password that nobody has, of the same cost as a new one.
+    nobody: Arc<OnceLock<String>>,
+}
+
+impl Hashing {
+    fn of(rules: Rules) -> Result<Arc<Self>, RecordsError> {
+        rules.cost.check()?;
+        Ok(Arc::new(Self { rules, places: Arc::new(Semaphore::new(rules.at_a_time.max(1))), nobody: Arc::default() }))
+    }
 }
 
 const TURNS: usize = 256;
@@ -133,18 +146,15 @@ impl Doorkeeper {
     /// # Errors
     /// The system has no random numbers to give, or the cost of a hash cannot be used.
     pub fn new(records: Records, rules: Rules) -> Result<Self, RecordsError> {
-        rules.cost.check()?;
         let limit = |(failures, within): (usize, Duration)| Limit { failures: failures.max(1), within };
         Ok(Self {
             records,
-            rules,
+            hashing: RwLock::new(Hashing::of(rules)?),
             by_name: Failures::new(limit(rules.failures)),
             by_source: Failures::new(limit(rules.source_failures)),
             remembered: Remembered::new(rules.remember)?,
-            hashing: Arc::new(Semaphore::new(rules.at_a_time.max(1))),
             waiting: AtomicUsize::new(0),
             turns: (0..TURNS).map(|_| Mutex::default()).collect(),
-            nobody: Arc::default(),
             counts: Default::default(),
         })
     }
@@ -152,6 +162,21 @@ impl Doorkeeper {
     /// Whose records are behind it.
     pub fn records(&self) -> &Records {
         &self.records
+    }
+
+    /// Other costs of hashes from now on, and another time for which a right password is remembered. Who failed how often is
+    /// not forgotten; hashes that are being computed are computed to their end.
+    ///
+    /// # Errors
+    /// The cost of a hash cannot be used; then everything stays as it was.
+    pub fn renew(&self, cost: Cost, at_a_time: usize, remember: Duration) -> Result<(), RecordsError> {
+        let before = self.hashing();
+        let rules = Rules { cost, at_a_time, remember, ..before.rules };
+        if rules != before.rules {
+            *self.hashing.write().unwrap_or_else(PoisonError::into_inner) = Hashing::of(rules)?;
+            self.remembered.keep_for(remember);
+        }
+        Ok(())
     }
 
     /// Who knocks, if the password is right.
@@ -178,7 +203,8 @@ impl Doorkeeper {
             return self.admitted(credential, knock.now);
         }
         let known = usable.map(|(credential, _)| credential.clone());
-        match self.check(who, usable, &password, knock.now).await? {
+        let hashing = self.hashing();
+        match self.check(&hashing, who, usable, &password, knock.now).await? {
             Verdict::Right => match known {
                 Some(credential) => self.admitted(&credential, knock.now),
                 None => Err(Denied::Unauthorized { retry_after: None }),
@@ -186,8 +212,9 @@ impl Doorkeeper {
             Verdict::Wrong(struck) => {
                 self.tell_of(&struck, network, found.map(|(credential, _)| credential), knock.now).await;
                 let doublings = u32::try_from(struck.failures.saturating_sub(1)).unwrap_or(u32::MAX).min(3);
-                tokio::time::sleep(self.rules.slow_down * 2u32.pow(doublings)).await;
-                Err(Denied::Unauthorized { retry_after: struck.closes.then_some(self.rules.failures.1) })
+                let rules = &hashing.rules;
+                tokio::time::sleep(rules.slow_down * 2u32.pow(doublings)).await;
+                Err(Denied::Unauthorized { retry_after: struck.closes.then_some(rules.failures.1) })
             }
         }
     }
@@ -205,6 +232,10 @@ impl Doorkeeper {
             suspended: count(Count::Suspended),
             busy: count(Count::Busy),
         }
+    }
+
+    fn hashing(&self) -> Arc<Hashing> {
+        Arc::clone(&self.hashing.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn is_open(&self, who: Who, now: OffsetDateTime) -> Result<(), Denied> {
@@ -227,12 +258,13 @@ impl Doorkeeper {
     /// Computes hashes, two whatever is known of the name, so that time tells nothing.
     async fn check(
         &self,
+        hashing: &Hashing,
         who: Who,
         known: Option<&Known>,
         password: &Zeroizing<String>,
         now: OffsetDateTime,
     ) -> Result<Verdict, Denied> {
-        let Some(_place) = Place::take(&self.waiting, self.rules.waiting) else {
+        let Some(_place) = Place::take(&self.waiting, hashing.rules.waiting) else {
             self.count(Count::Busy);
             return Err(Denied::Busy);
         };
@@ -241,7 +273,7 @@ impl Doorkeeper {
             Some(turn) => Some(turn.lock().await),
             None => None,
         };
-        let permit = Arc::clone(&self.hashing).acquire_owned().await.map_err(|_| Denied::Busy)?;
+        let permit = Arc::clone(&hashing.places).acquire_owned().await.map_err(|_| Denied::Busy)?;
         // Others may have failed, or succeeded, while this one waited.
         self.is_open(who, now)?;
         if let Some((credential, _)) = known
@@ -251,13 +283,12 @@ impl Doorkeeper {
             return Ok(Verdict::Right);
         }
         let hashes: Vec<String> = known.iter().flat_map(|(_, hashes)| hashes).map(|hash| hash.text.clone()).collect();
-        let (nobody, cost, guess) = (Arc::clone(&self.nobody), self.rules.cost, password.clone());
-        let hashing = tokio::task::spawn_blocking(move || {
-            // Whoever asked may be gone; the place is free when the work is done, not before.
-            let _permit = permit;
-            which_is_right(&hashes, guess.as_bytes(), cost, &nobody)
+        let (nobody, cost, guess) = (Arc::clone(&hashing.nobody), hashing.rules.cost, password.clone());
+        let verified = tokio::task::spawn_blocking(move || {
+            // Whoever asked may be gone; the place is free when the work is done and counted, not before.
+            which_is_right(&hashes, guess.as_bytes(), cost, &nobody).map(|right| (right, permit))
         });
-        let right = hashing.await.map_err(|_| Denied::Busy)?.map_err(Denied::Unavailable)?;
+        let (right, _permit) = verified.await.map_err(|_| Denied::Busy)?.map_err(Denied::Unavailable)?;
         match (right, known) {
             (Some(place), Some((credential, hashes))) => {
                 let ends_at = hashes.get(place).and_then(|hash| hash.ends_at);

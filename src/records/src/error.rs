@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use kapia_language::Language;
-use kapia_storage::StorageError;
+use kapia_storage::{Lost, StorageError};
 
 use crate::names::FormError;
 use crate::status::Environment;
@@ -133,6 +133,15 @@ impl RecordsError {
             Self::CredentialExists { name } | Self::NoTarget { name } => fill(&[("name", name)]),
             Self::SupplierCode { code } => fill(&[("code", code)]),
             _ => fill(&[]),
+        }
+    }
+}
+
+impl From<Lost> for RecordsError {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Closed => Self::Closed,
+            Lost::Panicked => Self::Panicked,
         }
     }
 }

@@ -50,7 +50,8 @@ impl Failures {
         // While it is closed, none is added.
         let last = failures.last().filter(|_| failures.len() >= self.limit.failures)?;
         let rest = last + self.within() - now;
-        u64::try_from(rest).ok().filter(|rest| *rest > 0).map(Duration::from_millis)
+        // Who came before the last failure and is heard after it waits no longer than whoever came with it.
+        u64::try_from(rest).ok().filter(|rest| *rest > 0).map(|rest| Duration::from_millis(rest).min(self.limit.within))
     }
 
     /// One more.
@@ -119,6 +120,11 @@ mod tests {
         }
         assert!(failures.strike([1; 16], at(5)).closes);
         assert_eq!(failures.closed([1; 16], at(6)), Some(Duration::from_secs(899)));
+        assert_eq!(
+            failures.closed([1; 16], at(4)),
+            Some(Duration::from_secs(900)),
+            "the fourth is heard after the fifth"
+        );
         assert_eq!(failures.closed([2; 16], at(6)), None, "nobody else is closed");
         assert_eq!(failures.closed([1; 16], at(904)), Some(Duration::from_secs(1)));
         assert_eq!(failures.closed([1; 16], at(905)), None);

@@ -67,6 +67,22 @@ pub enum Waiting {
     GivenUp,
 }
 
+/// How far a record is on its way to those who hear of its changes (horizontal-systems §3.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Onward {
+    /// Everybody has it, or nobody is to have it.
+    Nothing,
+    /// It waits for its turn.
+    Waiting,
+    /// It was tried, and will be tried again.
+    Failing,
+    /// Somebody refused it for good.
+    Refused {
+        /// What the other side said: the code of a fault, or of a trouble.
+        told: String,
+    },
+}
+
 const DONE: u8 = 1;
 const GIVEN_UP: u8 = 2;
 
@@ -156,6 +172,21 @@ impl Records {
         .await
     }
 
+    /// What waits for a target to be tried again is tried now: somebody has put right what was wrong.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn hurry(&self, target: &str, now: OffsetDateTime) -> Result<(), RecordsError> {
+        let (target, now) = (target.to_owned(), millis(now));
+        self.write(move |connection| {
+            connection.prepare_cached(sql::HURRY_PUSHES)?.execute((target, now))?;
+            Ok(())
+        })
+        .await?;
+        self.note_change();
+        Ok(())
+    }
+
     /// What waits for a target, first first; then what was given up and what was done, last first; at most `limit` of each.
     ///
     /// # Errors
@@ -179,6 +210,31 @@ impl Records {
                 }
             }
             Ok(found)
+        })
+        .await
+    }
+
+    /// How far a record is on its way; of several targets, the one that needs the most patience counts.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn onward(&self, key: &Key) -> Result<Onward, RecordsError> {
+        let key = key.clone();
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(sql::ONWARD)?;
+            let mut rows = statement.query((key.supplier.as_str(), key.service.column()))?;
+            let mut onward = Onward::Nothing;
+            while let Some(row) = rows.next()? {
+                let told: Option<String> = row.get(1)?;
+                onward = match (row.get::<_, u8>(0)?, onward, told) {
+                    (DONE, before, _) | (_, before @ Onward::Failing, _) => before,
+                    (GIVEN_UP, before @ Onward::Waiting, _) => before,
+                    (GIVEN_UP, _, told) => Onward::Refused { told: told.unwrap_or_default() },
+                    (_, _, Some(_)) => Onward::Failing,
+                    (_, _, None) => Onward::Waiting,
+                };
+            }
+            Ok(onward)
         })
         .await
     }

@@ -31,7 +31,10 @@ impl Default for Cost {
 
 impl Cost {
     /// Whether a hash can be computed at all.
-    pub(crate) fn check(self) -> Result<(), RecordsError> {
+    ///
+    /// # Errors
+    /// [`RecordsError::Cost`].
+    pub fn check(self) -> Result<(), RecordsError> {
         self.params().map(drop)
     }
 

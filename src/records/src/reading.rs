@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::error::RecordsError;
 use crate::names::{Eik, Key, ServiceNumber};
-use crate::record::{Action, Filter, Listed, Page, Record, SecurityLevel, Since, Summary, Version};
+use crate::record::{Action, Descriptions, Filter, Listed, Page, Record, SecurityLevel, Since, Summary, Version};
 use crate::records::Records;
 use crate::status::Status;
 use crate::store::{millis, moment, sql};
@@ -36,6 +36,19 @@ impl Records {
         let key = key.clone();
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(sql::PUBLISHED)?;
+            one(&mut statement.query((key.supplier.as_str(), key.service.column()))?)
+        })
+        .await
+    }
+
+    /// The version of a record that the public sees, or saw last if its service has ended.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn last_published(&self, key: &Key) -> Result<Option<Record>, RecordsError> {
+        let key = key.clone();
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(sql::LAST_PUBLISHED)?;
             one(&mut statement.query((key.supplier.as_str(), key.service.column()))?)
         })
         .await
@@ -108,7 +121,8 @@ impl Records {
         .await
     }
 
-    /// The newest changes that the public could see, of one supplier or of all, newest first, at most `limit` (1 to 1000).
+    /// The newest changes that the public could see, of one supplier or of all, newest first, at most `limit` (1 to 1000): what was
+    /// published, ended or came back. What is only in work is none.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -116,6 +130,43 @@ impl Records {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(&sql::recent(supplier.is_some()))?;
             versions(&mut statement.query((limit.clamp(1, 1000), supplier.as_ref().map(Eik::as_str)))?)
+        })
+        .await
+    }
+
+    /// The newest change that the public could see of each service of a supplier, newest first, at most `limit` (1 to 1000).
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn recent_services(&self, supplier: &Eik, limit: u32) -> Result<Vec<Version>, RecordsError> {
+        let supplier = supplier.clone();
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(&sql::recent_services())?;
+            versions(&mut statement.query((supplier.as_str(), limit.clamp(1, 1000)))?)
+        })
+        .await
+    }
+
+    /// The whole descriptions of services that the public sees, in the order of the keys; none for what it does not see.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn published_descriptions(&self, keys: &[Key]) -> Result<Vec<Option<Descriptions>>, RecordsError> {
+        let keys: Vec<(&str, i64)> = keys.iter().map(|key| (key.supplier.as_str(), key.service.column())).collect();
+        let count = keys.len();
+        let keys = serde_json::to_string(&keys).map_err(|_| damaged("records"))?;
+        self.read(move |connection| {
+            let mut found = vec![None; count];
+            let mut statement = connection.prepare_cached(sql::DESCRIPTIONS)?;
+            let mut rows = statement.query([keys])?;
+            while let Some(row) = rows.next()? {
+                let place: i64 = row.get(0)?;
+                let place = usize::try_from(place).ok().and_then(|place| found.get_mut(place));
+                if let Some(place) = place {
+                    *place = Some(Descriptions { bg: row.get(1)?, en: row.get(2)? });
+                }
+            }
+            Ok(found)
         })
         .await
     }
@@ -331,3 +382,6 @@ pub(crate) fn first<T, P: rusqlite::Params>(
 ) -> Result<Option<T>, RecordsError> {
     Ok(connection.prepare_cached(statement)?.query_row(values, make).optional()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,7 +85,7 @@ pub struct Record {
     pub published_version: Option<u64>,
 }
 
-/// A record in a list; excerpts are the first 300 characters of its descriptions.
+/// A record in a list; excerpts are the first characters of its descriptions ([`Summary::EXCERPT`]).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "as in Record and Facts")]
 pub struct Summary {
@@ -105,6 +105,15 @@ pub struct Summary {
     #[serde(with = "time::serde::rfc3339")]
     pub modified_at: OffsetDateTime,
     pub modified_by: String,
+}
+
+/// The descriptions of a service as plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Descriptions {
+    /// In Bulgarian; may be empty.
+    pub bg: String,
+    /// In English.
+    pub en: Option<String>,
 }
 
 /// One step in the history of a record, and one entry in the feed of changes.
@@ -191,6 +200,11 @@ pub enum Since {
     Sequence(u64),
     /// At this moment or later.
     Moment(OffsetDateTime),
+}
+
+impl Summary {
+    /// How many characters of a description an excerpt has at most.
+    pub const EXCERPT: usize = 300;
 }
 
 impl Facts {

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use kapia_storage::{Lane, StorageError};
 use rusqlite::Connection;
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
 use crate::error::RecordsError;
-use crate::lane::Lane;
 use crate::requests::InFlight;
 use crate::status::Environment;
 use crate::store::{self, STORE, millis, sql};
@@ -26,8 +26,9 @@ pub struct Records(Arc<Shared>);
 struct Shared {
     path: PathBuf,
     environment: Environment,
-    writing: Lane,
-    reading: Vec<Lane>,
+    reading: Vec<Lane<RecordsError>>,
+    // Dropped after the readers: who closes the file last folds its log into it, and only who writes can.
+    writing: Lane<RecordsError>,
     turn: AtomicUsize,
     in_flight: Arc<InFlight>,
     changed: Notify,
@@ -40,9 +41,9 @@ impl Records {
     /// What is wrong with the file, or that it belongs to the other environment.
     pub fn open(path: impl AsRef<Path>, environment: Environment) -> Result<Self, RecordsError> {
         let path = path.as_ref().to_owned();
-        let writing = Lane::writing(store::open(&path, environment)?, &path)?;
-        let reader = || Lane::reading(STORE.open_to_read(&path)?, &path);
-        let reading = (0..READERS).map(|_| reader()).collect::<Result<_, RecordsError>>()?;
+        let writing = Lane::writing(&STORE, &path, "kapia-records", store::open(&path, environment)?)?;
+        let reader = || Lane::reading(&STORE, &path, "kapia-records-reader", store::open_to_read(&path)?);
+        let reading = (0..READERS).map(|_| reader()).collect::<Result<_, StorageError>>()?;
         let shared = Shared {
             path,
             environment,

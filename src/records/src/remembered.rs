@@ -18,15 +18,28 @@ const MOST: usize = 10_000;
 
 pub(crate) struct Remembered {
     key: hmac::Key,
+    known: Mutex<Known>,
+}
+
+struct Known {
     kept: Duration,
-    known: Mutex<HashMap<[u8; 32], i64>>,
+    until: HashMap<[u8; 32], i64>,
 }
 
 impl Remembered {
     pub(crate) fn new(kept: Duration) -> Result<Self, RecordsError> {
         let mut octets = zeroize::Zeroizing::new([0u8; 32]);
         aws_lc_rs::rand::fill(octets.as_mut_slice()).map_err(|_| RecordsError::Cryptography)?;
-        Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, octets.as_slice()), kept, known: Mutex::default() })
+        let known = Mutex::new(Known { kept, until: HashMap::new() });
+        Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, octets.as_slice()), known })
+    }
+
+    /// Remembers for so long from now on; what was remembered for another time is forgotten.
+    pub(crate) fn keep_for(&self, kept: Duration) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.kept != kept {
+            *known = Known { kept, until: HashMap::new() };
+        }
     }
 
     /// A name for something in memory that says nothing about it.
@@ -40,14 +53,15 @@ impl Remembered {
     pub(crate) fn knows(&self, credential: (i64, i64), password: &[u8], now: OffsetDateTime) -> bool {
         let proof = self.proof(credential, password);
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&proof).is_some_and(|until| *until > millis(now))
+        known.until.get(&proof).is_some_and(|until| *until > millis(now))
     }
 
     /// It is right, until `ends_at` at the latest.
     pub(crate) fn remember(&self, credential: (i64, i64), password: &[u8], ends_at: Option<i64>, now: OffsetDateTime) {
         let proof = self.proof(credential, password);
-        let until = millis(now + self.kept).min(ends_at.unwrap_or(i64::MAX));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = millis(now + known.kept).min(ends_at.unwrap_or(i64::MAX));
+        let known = &mut known.until;
         if known.len() >= MOST {
             let now = millis(now);
             known.retain(|_, until| *until > now);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kapia_storage::{Store, Words};
+use kapia_storage::{StorageError, Store, Words};
 use rusqlite::Connection;
 use time::OffsetDateTime;
 
@@ -27,10 +27,13 @@ pub(crate) static STORE: Store = Store {
     },
     // "KapS"
     application: 0x4b61_7053,
-    steps: &[sql::TABLES],
+    steps: &[sql::TABLES, sql::SPELLINGS, sql::OUTBOX_OF_RECORDS],
     patience: Duration::from_secs(10),
     settings: &[("foreign_keys", 1), ("journal_size_limit", 67_108_864), ("cache_size", -65_536)],
 };
+
+/// What a reader keeps of the file in memory.
+const READ_CACHE_KIB: i64 = 32_768;
 
 /// Opens the file for writing; a new one becomes that of the environment.
 pub(crate) fn open(path: &Path, environment: Environment) -> Result<Connection, RecordsError> {
@@ -47,6 +50,15 @@ pub(crate) fn open(path: &Path, environment: Environment) -> Result<Connection, 
     } else {
         Err(RecordsError::OtherEnvironment { path: path.to_owned(), found, wanted: environment })
     }
+}
+
+/// Opens the file for reading only.
+pub(crate) fn open_to_read(path: &Path) -> Result<Connection, StorageError> {
+    let connection = STORE.open_to_read(path)?;
+    connection.set_prepared_statement_cache_capacity(96);
+    // A search reads the names of some hundred records, which lie all over the file.
+    connection.pragma_update(None, "cache_size", -READ_CACHE_KIB).map_err(|error| STORE.error(error))?;
+    Ok(connection)
 }
 
 /// Milliseconds of Unix time: how moments stand in the file.

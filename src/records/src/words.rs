@@ -22,18 +22,42 @@ const ENGLISH: [&str; 4] = ["ies", "es", "s", "y"];
 
 /// The words of a text, in small letters, with single spaces between them; everything else is a space.
 pub(crate) fn folded(text: &str, out: &mut String) {
-    let mut characters = text.chars().flat_map(char::to_lowercase).peekable();
+    let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
+        // What nearly all letters are goes a short way: whole descriptions come through here.
+        let small = match character {
+            'а'..='я' | 'a'..='z' | '0'..='9' => character,
+            'А'..='Я' => char::from_u32(u32::from(character) + 0x20).unwrap_or(character),
+            'A'..='Z' => character.to_ascii_lowercase(),
+            ' ' => {
+                gap(out);
+                continue;
+            }
+            _ => {
+                character.to_lowercase().for_each(|small| fold(small, out));
+                continue;
+            }
+        };
         // Some systems write й as и and a mark above it.
-        if character == 'и' && characters.peek() == Some(&'\u{306}') {
+        if small == 'и' && characters.peek() == Some(&'\u{306}') {
             characters.next();
             out.push('й');
-        } else if is_of_word(character) {
-            out.push(character);
-        } else if character != '\u{301}' && !out.is_empty() && !out.ends_with(' ') {
-            out.push(' ');
+        } else {
+            out.push(small);
         }
     }
+    gap(out);
+}
+
+fn fold(small: char, out: &mut String) {
+    if is_of_word(small) {
+        out.push(small);
+    } else if small != '\u{301}' {
+        gap(out);
+    }
+}
+
+fn gap(out: &mut String) {
     if !out.is_empty() && !out.ends_with(' ') {
         out.push(' ');
     }

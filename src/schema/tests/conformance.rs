@@ -10,14 +10,13 @@ mod suite;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use kapia_schema::{Folder, Memory, Options, SchemaSet};
 use kapia_xml::{Document, Limits, Windows};
 
 #[test]
 fn the_w3c_suite_agrees_but_for_reasons() {
-    let folder = unpacked();
+    let folder = suite::unpacked();
     let mut table = Table { counts: BTreeMap::new(), found: BTreeMap::new() };
     for case in suite::cases(&folder) {
         let set = load(&case.schemas);
@@ -94,23 +93,6 @@ fn reasons() -> BTreeMap<String, String> {
         .map(|line| line.split_once(": ").unwrap_or_else(|| panic!("no reason in {line:?}")))
         .map(|(name, reason)| (name.to_owned(), reason.to_owned()))
         .collect()
-}
-
-/// The folder of the suite, unpacked once below `target`.
-fn unpacked() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let archive = here.join("../../../shared/xsts/xsts-ms-nist.tar.xz");
-    let folder = here.join("../../target/suites/xsts");
-    if !folder.join("msMeta").is_dir() || !folder.join("nistData").is_dir() {
-        std::fs::create_dir_all(&folder).unwrap();
-        let status = Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&folder).status();
-        assert!(
-            status.is_ok_and(|status| status.success()),
-            "this test needs tar with xz, and the suite at {}",
-            archive.display()
-        );
-    }
-    folder
 }
 
 fn load(documents: &[PathBuf]) -> Result<SchemaSet, String> {

@@ -168,6 +168,22 @@ fn a_redefined_type_replaces_the_old_one_and_is_derived_from_it() {
 }
 
 #[test]
+fn a_redefined_type_means_itself_where_it_names_itself_but_in_its_base() {
+    let old = schema("", "<xs:complexType name='t'><xs:sequence><xs:element name='a'/></xs:sequence></xs:complexType>");
+    let redefined = schema(
+        "",
+        "<xs:redefine schemaLocation='old.xsd'><xs:complexType name='t'><xs:complexContent><xs:extension base='t'><xs:sequence>
+         <xs:element name='again' type='t' minOccurs='0'/><xs:element name='more' minOccurs='0'><xs:complexType><xs:complexContent>
+         <xs:extension base='t'/></xs:complexContent></xs:complexType></xs:element></xs:sequence></xs:extension></xs:complexContent>
+         </xs:complexType></xs:redefine><xs:element name='r' type='t'/>",
+    );
+    let set = load(&[("main.xsd", redefined), ("old.xsd", old)]).unwrap();
+    assert!(is_valid(&set, "<r><a/><again><a/><again><a/></again></again></r>"));
+    assert!(is_valid(&set, "<r><a/><more><a/><again><a/></again></more></r>"));
+    assert!(!is_valid(&set, "<r><a/><again><again/></again></r>"));
+}
+
+#[test]
 fn the_shape_of_a_schema_document_is_checked() {
     for (body, code) in [
         ("<xs:element nam='r'/>", "s4s-att-not-allowed"),

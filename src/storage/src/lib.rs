@@ -8,6 +8,7 @@
 mod error;
 mod file;
 mod key;
+mod lane;
 mod open;
 mod seal;
 mod sql;
@@ -18,6 +19,7 @@ mod thread;
 pub use error::{StorageError, Trouble};
 pub use file::{Lock, create_private};
 pub use key::SealingKey;
+pub use lane::{Lane, Lost, TaskError};
 pub use seal::{SealError, Sealer};
 pub use store::{Codes, Store, Words};
 pub use thread::{Periodic, Queue, QueueClosed};

@@ -179,3 +179,60 @@ macro_rules! document {
         }
     };
 }
+
+/// The details that an operation declares for its faults, if there are several: `faults! { AddFault { Closed(Closed) } }` for an
+/// enum with a boxed document type in each variant.
+///
+/// Gives it [`soap::Detail`](crate::soap::Detail) and `From` for each of the types.
+#[macro_export]
+macro_rules! faults {
+    ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
+        impl $crate::soap::Detail for $name {
+            fn read(element: &$crate::soap::Part) -> Option<Self> {
+                $(if element.is_a::<$type>() {
+                    return element.read().ok().map(|detail| Self::$variant(Box::new(detail)));
+                })*
+                None
+            }
+
+            fn write(&self) -> String {
+                match self {
+                    $(Self::$variant(detail) => $crate::Writer::document::<$type>(detail),)*
+                }
+            }
+        }
+
+        $(impl From<$type> for $name {
+            fn from(detail: $type) -> Self {
+                Self::$variant(Box::new(detail))
+            }
+        })*
+    };
+}
+
+/// The header blocks that an operation declares: `headers! { Headers { context: Context } }` for a struct whose fields are
+/// `Option`s of document types.
+///
+/// Gives it [`soap::Headers`](crate::soap::Headers).
+#[macro_export]
+macro_rules! headers {
+    ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
+        impl $crate::soap::Headers for $name {
+            fn knows(block: &$crate::soap::Part) -> bool {
+                false $(|| block.is_a::<$type>())*
+            }
+
+            fn read(message: &$crate::soap::Opened) -> $crate::Result<Self> {
+                Ok(Self { $($field: message.block()?),* })
+            }
+
+            fn write(&self) -> String {
+                let mut blocks = String::new();
+                $(if let Some(block) = &self.$field {
+                    blocks.push_str(&$crate::Writer::document::<$type>(block));
+                })*
+                blocks
+            }
+        }
+    };
+}

@@ -3,10 +3,16 @@
 //! A generated client asks through a [`Transport`]; [`http`] has one over mutual TLS behind the feature `client`. A generated
 //! `dispatch` takes the octets of a message to a method of a server trait and gives those of the reply.
 
+mod answer;
+mod fault;
+mod headers;
 #[cfg(feature = "client")]
 pub mod http;
 mod message;
 
+pub use answer::{Answer, accept};
+pub use fault::{Detail, Fault, NoDetail, Side};
+pub use headers::{Headers, NoHeaders};
 pub use message::{Opened, Part, Version, open};
 
 use crate::{Document, Limits, ReadError};
@@ -81,71 +87,7 @@ impl<F> fmt::Display for CallError<F> {
 
 impl<F: fmt::Debug> std::error::Error for CallError<F> {}
 
-/// Who is at fault.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    /// The message, or who sent it: `Client`, `Sender`.
-    Sender,
-    /// The service: `Server`, `Receiver`.
-    Receiver,
-}
-
-/// A SOAP fault.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fault<F> {
-    /// Who is at fault.
-    pub side: Side,
-    /// The reason, for people.
-    pub reason: String,
-    /// What the contract declares; `None` if there is nothing, or something else.
-    pub detail: Option<F>,
-}
-
-impl<F> Fault<F> {
-    /// A fault of the service with this detail.
-    pub fn receiver(reason: impl Into<String>, detail: F) -> Fault<F> {
-        Fault { side: Side::Receiver, reason: reason.into(), detail: Some(detail) }
-    }
-
-    /// A fault of the sender with this detail.
-    pub fn sender(reason: impl Into<String>, detail: F) -> Fault<F> {
-        Fault { side: Side::Sender, reason: reason.into(), detail: Some(detail) }
-    }
-}
-
-/// What stands in the detail of faults.
-pub trait Detail: Sized {
-    /// The detail, if this element is one that the contract declares.
-    fn read(element: &Part) -> Option<Self>;
-    /// The element.
-    fn write(&self) -> String;
-}
-
-impl<D: Document> Detail for D {
-    fn read(element: &Part) -> Option<D> {
-        element.is(D::NAMESPACE, D::NAME).then(|| element.read().ok()).flatten()
-    }
-
-    fn write(&self) -> String {
-        crate::Writer::document(self)
-    }
-}
-
-/// The detail of a contract that declares none.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NoDetail {}
-
-impl Detail for NoDetail {
-    fn read(_: &Part) -> Option<NoDetail> {
-        None
-    }
-
-    fn write(&self) -> String {
-        match *self {}
-    }
-}
-
-/// Asks for one answer.
+/// Asks for one answer; `header` are blocks that go with the request, complete elements.
 pub async fn call<Q: Document, A: Document, F: Detail>(
     transport: &impl Transport,
     version: Version,
@@ -153,6 +95,18 @@ pub async fn call<Q: Document, A: Document, F: Detail>(
     action: &str,
     request: &Q,
 ) -> Result<A, CallError<F>> {
+    let (answer, NoHeaders) = call_for_headers(transport, version, header, action, request).await?;
+    Ok(answer)
+}
+
+/// Asks for one answer and the header blocks that the contract declares for it.
+pub async fn call_for_headers<Q: Document, A: Document, H: Headers, F: Detail>(
+    transport: &impl Transport,
+    version: Version,
+    header: &str,
+    action: &str,
+    request: &Q,
+) -> Result<(A, H), CallError<F>> {
     let body = version.envelope(header, &crate::Writer::document(request));
     let request = Request { version, action: action.to_owned(), body };
     let reply = transport.post(request).await.map_err(CallError::Transport)?;
@@ -161,45 +115,9 @@ pub async fn call<Q: Document, A: Document, F: Detail>(
         code if code.starts_with("xml-") => CallError::NotSoap(reply.status),
         _ => CallError::Reply(error),
     })?;
-    match opened.fault() {
-        Some(fault) => Err(CallError::Fault(Box::new(fault.map_err(CallError::Reply)?))),
-        None => opened.body.read().map_err(CallError::Reply),
+    if let Some(fault) = opened.fault() {
+        return Err(CallError::Fault(Box::new(fault.map_err(CallError::Reply)?)));
     }
-}
-
-/// A reply as a server sends it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The status of HTTP: 200, or 500 for a fault.
-    pub status: u16,
-    /// The content type.
-    pub content_type: &'static str,
-    /// The envelope.
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    /// The reply to a call: its answer, or its fault.
-    pub fn of<A: Document, F: Detail>(version: Version, outcome: Result<A, Fault<F>>) -> Answer {
-        match outcome {
-            Ok(answer) => Answer {
-                status: 200,
-                content_type: version.content_type(),
-                body: version.envelope("", &crate::Writer::document(&answer)),
-            },
-            Err(fault) => Answer::fault(version, &fault),
-        }
-    }
-
-    /// The reply with a fault.
-    pub fn fault<F: Detail>(version: Version, fault: &Fault<F>) -> Answer {
-        let detail = fault.detail.as_ref().map(Detail::write).unwrap_or_default();
-        let body = version.fault(fault.side, &fault.reason, &detail);
-        Answer { status: 500, content_type: version.content_type(), body: version.envelope("", &body) }
-    }
-
-    /// The reply to a message that cannot be read, or asks for nothing that is offered.
-    pub fn unreadable(version: Version, reason: impl Into<String>) -> Answer {
-        Answer::fault(version, &Fault::<NoDetail> { side: Side::Sender, reason: reason.into(), detail: None })
-    }
+    let answer = opened.body.read().map_err(CallError::Reply)?;
+    Ok((answer, H::read(&opened).map_err(CallError::Reply)?))
 }

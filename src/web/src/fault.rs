@@ -76,7 +76,9 @@ impl std::error::Error for Fault {}
 impl From<kapia_http::Trouble> for Fault {
     fn from(trouble: kapia_http::Trouble) -> Fault {
         match trouble {
-            kapia_http::Trouble::Unreachable => Fault::new("web-unreachable").passing(),
+            kapia_http::Trouble::Unreachable | kapia_http::Trouble::Untrusted(_) => {
+                Fault::new("web-unreachable").passing()
+            }
             kapia_http::Trouble::Broken => Fault::new("web-broken-off").passing(),
             kapia_http::Trouble::Deadline => Fault::new("web-deadline").passing(),
             kapia_http::Trouble::TooLarge { limit } => {

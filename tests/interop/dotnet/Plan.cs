@@ -94,6 +94,7 @@ sealed class Facts : Dictionary<string, object>
         var facts = value as Facts;
         if (value == null) output.Write("null");
         else if (value is bool) output.Write((bool)value ? "true" : "false");
+        else if (value is long) output.Write((long)value);
         else if (text != null) Quote(text, output);
         else if (list != null) Join("[", list, "]", item => Write(item, output), output);
         else Join("{", facts, "}", item => { Quote(item.Key, output); output.Write(": "); Write(item.Value, output); }, output);

@@ -1,5 +1,6 @@
 //! `kapia portal`.
 
+mod drafts;
 pub(crate) mod push;
 mod records;
 mod supplier;
@@ -45,9 +46,9 @@ pub(crate) enum Portal {
     /// Push records to an EgovService.
     Push(push::Push),
     /// Take records from the administrative register.
-    Import(push::Import),
-    /// Print the first line of a table of records.
-    Template,
+    Import(drafts::Import),
+    /// Print the first line of a table of records, or make a folder to begin with.
+    Template(drafts::Template),
 }
 
 /// Which environment is meant.
@@ -63,7 +64,7 @@ impl Portal {
         let command = match self {
             Portal::Push(push) => return push.run(session),
             Portal::Import(import) => return import.run(session),
-            Portal::Template => return push::template(session),
+            Portal::Template(template) => return template.run(session),
             command => command,
         };
         let config = session.config()?;
@@ -79,7 +80,7 @@ impl Portal {
                 Portal::Deactivate(deactivate) => deactivate.run(session, &config).await,
                 Portal::Reactivate(reactivate) => reactivate.run(session, &config).await,
                 Portal::Search(search) => search.run(session, &config).await,
-                Portal::Push(_) | Portal::Import(_) | Portal::Template => Ok(Exit::Done),
+                Portal::Push(_) | Portal::Import(_) | Portal::Template(_) => Ok(Exit::Done),
             }
         })
     }

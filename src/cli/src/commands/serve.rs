@@ -19,7 +19,9 @@ impl Serve {
         runtime()?.block_on(async {
             let running = Running::open(&config, Vec::new()).await?;
             let parts = running.parts();
-            for remark in summary::remarks(&parts.catalogue, &running.unusable, session.language) {
+            let of_pages = running.portal().map(|portal| portal.remarks(session.language)).unwrap_or_default();
+            let of_packages = summary::remarks(&parts.catalogue, &running.unusable, session.language);
+            for remark in of_packages.into_iter().chain(of_pages) {
                 tracing::warn!("{remark}");
             }
             let (packages, operations) = serving(&parts.catalogue);

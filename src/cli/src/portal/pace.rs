@@ -17,6 +17,11 @@ impl Pace {
         Pace { per_minute: f64::from(per_minute.max(1)), known: Mutex::default() }
     }
 
+    /// Whether it is the pace of so many messages in a minute.
+    pub fn is_of(&self, per_minute: u32) -> bool {
+        self.per_minute == f64::from(per_minute.max(1))
+    }
+
     /// Takes one message, or says how long to wait for it.
     ///
     /// There is one entry for each credential, so their number is that of the credentials.

@@ -1,6 +1,7 @@
 //! `[portal]` of the configuration.
 
-use crate::commands::portal::push::{endpoint, password};
+use super::served::profile;
+use crate::commands::portal::push::{Place, password};
 use crate::failure::Failure;
 use crate::input;
 use crate::text;
@@ -63,8 +64,14 @@ pub(crate) struct PortalSection {
 pub(crate) struct PushSection {
     /// Its name here.
     pub name: String,
-    /// Address of its SOAP 1.1 port, https.
+    /// Address of its port, in the version of SOAP that the profile asks in (1.1 if it does not say), https.
     pub url: String,
+    /// The names under which it listens: `own`, `look-alike`, or a file that maps another WSDL.
+    #[serde(default = "own")]
+    pub profile: PathBuf,
+    /// How long it may take over one message.
+    #[serde(default = "two_minutes")]
+    pub timeout_seconds: u64,
     /// User name.
     pub user: String,
     /// File with the password.
@@ -86,11 +93,27 @@ fn production() -> Environment {
     Environment::Production
 }
 
+fn own() -> PathBuf {
+    "own".into()
+}
+
+fn two_minutes() -> u64 {
+    120
+}
+
 impl PushSection {
     /// The service, ready to be spoken to.
     pub fn endpoint(&self) -> Result<Endpoint, Failure> {
-        let ca = self.ca.as_deref().map(input::read).transpose()?;
-        endpoint(&self.url, &self.user, &password(&self.password_file)?, ca)
+        let authorities = self.ca.as_deref().map(input::read).transpose()?;
+        Place {
+            url: &self.url,
+            user: &self.user,
+            password: password(&self.password_file)?,
+            authorities,
+            profile: profile(&self.profile)?,
+            patience: Duration::from_secs(self.timeout_seconds.max(1)),
+        }
+        .endpoint()
     }
 }
 
@@ -147,6 +170,25 @@ pub(crate) struct EnvironmentSettings {
     pub public_base: Option<String>,
     /// Whether what is pushed is public at once.
     pub workflow: Workflow,
+}
+
+impl EnvironmentSettings {
+    /// These settings in place of those that serve: store and addresses stay what they are, since they were opened at the start.
+    /// The second one names those of them that were to be something else.
+    pub fn in_place_of(self, before: &EnvironmentSettings) -> (EnvironmentSettings, Vec<&'static str>) {
+        let changed = [
+            ("records", self.records != before.records),
+            ("listen", self.listen != before.listen),
+            ("asks_for_certificate", self.asks_for_certificate != before.asks_for_certificate),
+        ];
+        let kept = EnvironmentSettings {
+            records: before.records.clone(),
+            listen: before.listen.clone(),
+            asks_for_certificate: before.asks_for_certificate,
+            ..self
+        };
+        (kept, changed.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name).collect())
+    }
 }
 
 impl Default for PortalSection {
@@ -250,11 +292,14 @@ impl PortalSection {
         let mut paths = vec![&mut self.records];
         paths.extend(self.dictionaries.iter_mut());
         paths.extend(self.staging.iter_mut().map(|staging| &mut staging.records));
-        paths
-            .extend(self.push.iter_mut().flat_map(|push| std::iter::once(&mut push.password_file).chain(&mut push.ca)));
-        if !matches!(self.profile.to_str(), Some("own" | "look-alike")) {
-            paths.push(&mut self.profile);
+        let mut profiles = vec![&mut self.profile];
+        for push in &mut self.push {
+            paths.extend(std::iter::once(&mut push.password_file).chain(&mut push.ca));
+            profiles.push(&mut push.profile);
         }
+        // Those that are built in are no files.
+        let files = profiles.into_iter().filter(|profile| !matches!(profile.to_str(), Some("own" | "look-alike")));
+        paths.extend(files);
         paths
     }
 

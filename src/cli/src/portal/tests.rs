@@ -18,7 +18,7 @@ fn config(written: &str) -> Config {
 }
 
 fn site<'p>(portal: &Portal, listener: Listener, host: Option<&str>, path: &'p str) -> Option<(Environment, &'p str)> {
-    portal.site(listener, host, path).map(|(site, below)| (site.settings().environment, below))
+    portal.site(listener, host, path).map(|(site, _, below)| (site.environment(), below))
 }
 
 #[tokio::test]

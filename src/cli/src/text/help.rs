@@ -88,6 +88,9 @@ fn bulgarian(command: Command, path: &str) -> Command {
     if let Some(about) = find(path, "") {
         command = command.about(about);
     }
+    if let Some(after) = find(path, AFTER).filter(|_| command.get_after_help().is_some()) {
+        command = command.after_help(after);
+    }
     for (id, positional) in ids {
         command = command.mut_arg(&id, |argument| {
             let argument = argument.help_heading(if positional { "Аргументи" } else { "Опции" });
@@ -112,6 +115,9 @@ fn flag(name: &'static str, short: char, help: &'static str) -> Arg {
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path} {name}") }
 }
+
+/// In place of an argument: what stands below the options.
+const AFTER: &str = "(after)";
 
 /// The text of an argument of a command, or of an argument of that name in every command.
 fn find(path: &str, argument: &str) -> Option<&'static str> {
@@ -211,12 +217,13 @@ const HELP: &[(&str, &str, &str)] = &[
     ("operation enable", "", "Включва операция"),
     ("operation disable", "", "Изключва операция за всички"),
     ("codegen", "", "Създава типове на Rust за схеми, WSDL и адаптерни пакети"),
-    ("codegen", "wsdl", "WSDL: типовете от схемите в него; може да се повтаря"),
-    ("codegen", "xsd", "Схема или папка със схеми; може да се повтаря"),
-    ("codegen", "package", "Папка на адаптерен пакет; може да се повтаря"),
-    ("codegen", "out", "Папка за резултата"),
-    ("codegen", "derive", "Създава структури за yaserde вместо за kapia-types"),
-    ("codegen", "check", "Само проверява дали в папката е това, което би се създало"),
+    ("codegen", "wsdl", "WSDL: типовете от схемите в него, клиент и сървър; може да се повтаря"),
+    ("codegen", "xsd", "Схема или папка: всяка схема в нея, която друга там не включва и не внася; може да се повтаря"),
+    ("codegen", "package", "Папка на адаптерен пакет: модул за всяка схема, тип за всяка операция; може да се повтаря"),
+    ("codegen", "out", "Папка за резултата, чийто mod.rs обявява останалото. Заместват се само създадени файлове"),
+    ("codegen", "no_services", "Само типовете от WSDL, без клиент и сървър"),
+    ("codegen", "derive", "Създава структури за yaserde вместо за kapia-types: само типове"),
+    ("codegen", "check", "Само проверява дали в папката е това, което би се създало; ако не е, кодът на изход е 2"),
     ("verify", "", "Казва какво е подписал доверен ключ в съобщение или документ"),
     ("verify", "file", "Съобщението или документът; - чете от стандартния вход"),
     ("verify", "signer", "Удостоверение, което може да е подписало, PEM; по подразбиране това от настройките"),

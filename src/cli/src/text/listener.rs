@@ -13,6 +13,14 @@ texts! {
         en: "Typed contracts, one for each package of operations",
         bg: "Типизирани договори, по един за всеки пакет от операции",
     }
+    face_unknown() {
+        en: "no package of this name is served here",
+        bg: "тук не се обслужва пакет с такова име",
+    }
+    face_unknown_hint() {
+        en: "GET /adapters shows all contracts; SOAP 1.1 goes to /adapters/NAME, SOAP 1.2 to /adapters/NAME/soap12",
+        bg: "GET /adapters показва всички договори; SOAP 1.1 се изпраща на /adapters/ИМЕ, SOAP 1.2 на /adapters/ИМЕ/soap12",
+    }
     page_not_found() { en: "nothing is served at this address", bg: "на този адрес не се обслужва нищо" }
     page_not_found_hint() {
         en: "the services are /RegiXEntryPointV2.svc/basic, /RegiXEntryPointV2.svc, /RegiXEntryPoint.svc/basic and /RegiXEntryPoint.svc",

@@ -46,6 +46,14 @@ texts! {
         en: "correct [portal] of the configuration, or the file that it names",
         bg: "поправете [portal] в конфигурацията или файла, който е посочен там",
     }
+    portal_waits(what) {
+        en: "reloaded, but these changes of the portal are not in force before the next start: {what}",
+        bg: "презаредено, но тези промени на портала ще важат едва след рестарт: {what}",
+    }
+    portal_waits_hint() {
+        en: "restart the program, or put them back as they were",
+        bg: "рестартирайте програмата или върнете предишните стойности",
+    }
     page_portal(environment) {
         en: "This is EgovService ({environment}), answered by Kapia: systems of administrations send SOAP here, over TLS with user and password.",
         bg: "Това е EgovService ({environment}), обслужвана от Капия: системите на администрациите изпращат SOAP тук, по TLS с име и парола.",
@@ -65,18 +73,9 @@ texts! {
         en: "write the password alone into the file, on one line",
         bg: "запишете във файла само паролата, на един ред",
     }
-    push_settings(cause) { en: "nothing can be pushed: {cause}", bg: "не може да се изпраща: {cause}" }
-    push_settings_hint() {
-        en: "use an https address, and a user without a colon",
-        bg: "използвайте https адрес и потребител без двоеточие",
-    }
-    import_trouble(cause) {
-        en: "the administrative register cannot be read: {cause}",
-        bg: "Административният регистър не може да се прочете: {cause}",
-    }
-    import_trouble_hint() {
-        en: "check --url and --ca, and try again later",
-        bg: "проверете --url и --ca и опитайте по-късно",
+    push_left_out(path, records) {
+        en: "left out, since the service has no place for it: {path} ({records} records)",
+        bg: "не е изпратено, защото услугата няма място за него: {path} ({records} записа)",
     }
     import_there(file) {
         en: "{file} is there already and was left as it is; --replace replaces it",
@@ -89,6 +88,18 @@ texts! {
     import_gaps(gaps) {
         en: "the register does not say these, which the contract requires: {gaps}; write them into the files, check with kapia portal push --dry-run",
         bg: "регистърът не съдържа следното, което договорът изисква: {gaps}; допишете го във файловете и проверете с kapia portal push --dry-run",
+    }
+    import_skipped(path, times) {
+        en: "of the answer, this is in no record: {path} ({times} times)",
+        bg: "от отговора това не е в никой запис: {path} ({times} пъти)",
+    }
+    template_there(file) {
+        en: "{file} is there already and was left as it is",
+        bg: "{file} вече съществува и остана както беше",
+    }
+    template_made(folder) {
+        en: "{folder} has records.csv with all columns, the required ones first, and record.xml.example; check with kapia portal push --dry-run {folder}",
+        bg: "в {folder} има records.csv с всички колони, задължителните отпред, и record.xml.example; проверете с kapia portal push --dry-run {folder}",
     }
     portal_nothing() { en: "nothing", bg: "няма" }
     portal_eik_checksum(eik) {
@@ -250,22 +261,37 @@ pub(super) const HELP: &[(&str, &str, &str)] = &[
     ("*", "user", "Име"),
     ("portal push", "", "Изпраща записи към EgovService"),
     ("portal push", "sources", "Файлове (.xml, .csv) или папки с такива"),
-    ("portal push", "target", "[[portal.push]] от конфигурацията, по име: там са адресът, потребителят и паролата"),
-    ("portal push", "url", "Адрес на услугата (SOAP 1.1), https"),
+    (
+        "portal push",
+        "target",
+        "[[portal.push]] от конфигурацията, по име: там са адресът, потребителят, паролата и профилът",
+    ),
+    ("portal push", "url", "Адрес на услугата, https"),
     ("portal push", "login", "Потребител при услугата"),
     ("portal push", "password_file", "Файл с паролата; - е стандартният вход"),
     ("portal push", "ca", "Кой може да е издал удостоверението на услугата, PEM"),
+    ("portal push", "profile", "Имената, с които услугата слуша: own, look-alike или файл, който съпоставя друг WSDL"),
     ("portal push", "dry_run", "Проверява всичко и не изпраща нищо"),
     ("portal push", "batch", "Записи в едно съобщение, от 1 до 50"),
-    ("portal push", "one_by_one", "Само AddService и UpdateService, за услуги, които нямат други"),
+    ("portal push", "one_by_one", "Запис по запис, с AddService и UpdateService, и където се приемат партиди"),
     ("portal push", "attempts", "Колко пъти най-много се изпраща едно съобщение"),
+    ("portal push", "timeout", "Колко секунди може да отнеме на услугата едно съобщение"),
+    ("portal push", "json", "Целият отчет като JSON, за програми, и без хода на работата"),
+    (
+        "portal push",
+        "(after)",
+        "Код на изход: 0 всичко е там или би било изпратено; 1 нещо е отхвърлено; 2 командата или конфигурацията е грешна; \
+         3 нещо не е изпратено, изпратете отново. Прекъснато изпращане просто се повтаря: приетото остава без промяна.",
+    ),
     ("portal import", "", "Взема записи от Административния регистър"),
     ("portal import", "eik", "ЕИК на администрацията"),
     ("portal import", "out", "Папка за записите; създава се, ако я няма"),
     ("portal import", "url", "Адрес на услугите на Административния регистър (SOAP 1.1)"),
     ("portal import", "ca", "Кой може да е издал удостоверението му, PEM"),
     ("portal import", "replace", "Заменя файлове, които вече съществуват"),
-    ("portal template", "", "Отпечатва първия ред на таблица със записи"),
+    ("portal template", "", "Отпечатва първия ред на таблица със записи или създава папка за начало"),
+    ("portal template", "xml", "Запис като XML с всички елементи вместо таблица"),
+    ("portal template", "out", "Папка за начало: records.csv с колоните и record.xml.example; създава се, ако я няма"),
     ("portal user", "", "Кой може да изпраща: по един достъп за администрация и среда"),
     ("portal user add", "", "Добавя достъп и показва паролата му, веднъж"),
     ("portal user add", "administration", "Администрацията, чийто е"),
@@ -319,6 +345,25 @@ pub(super) const HELP: &[(&str, &str, &str)] = &[
     ("portal search", "words", "Думи на български или английски, или номера"),
 ];
 
+/// Why nothing can be pushed to a place.
+pub(crate) fn push_settings(error: kapia_publish::SettingsError) -> Bilingual {
+    use kapia_language::Language::{Bulgarian, English};
+    Bilingual::new(error.message(English), error.message(Bulgarian))
+}
+
+/// What to do about it.
+pub(crate) fn push_settings_hint(error: kapia_publish::SettingsError) -> Bilingual {
+    use kapia_language::Language::{Bulgarian, English};
+    Bilingual::new(error.hint(English), error.hint(Bulgarian))
+}
+
+/// Why nothing was taken from the administrative register, and what to do about it.
+pub(crate) fn import_failed(error: &kapia_publish::IisdaError) -> (Bilingual, Bilingual) {
+    use kapia_language::Language::{Bulgarian, English};
+    let cause = Bilingual::new(error.message(English), error.message(Bulgarian));
+    (cause, Bilingual::new(error.hint(English), error.hint(Bulgarian)))
+}
+
 /// A source that gives no record.
 pub(crate) fn push_problem(problem: &kapia_publish::Problem) -> Bilingual {
     use kapia_language::Language::{Bulgarian, English};
@@ -335,6 +380,10 @@ pub(crate) fn push_progress(progress: &kapia_publish::Progress) -> Bilingual {
         kapia_publish::Progress::Ended { done, all } => {
             Bilingual::new(format!("{done} of {all}"), format!("{done} от {all}"))
         }
+        kapia_publish::Progress::OneByOne => Bilingual::new(
+            "the service takes no batches: record by record",
+            "услугата не приема партиди: запис по запис",
+        ),
         kapia_publish::Progress::Again { trouble, seconds, attempt } => Bilingual::new(
             format!("{}; attempt {attempt} in {seconds} s", trouble.message(English)),
             format!("{}; опит {attempt} след {seconds} сек.", trouble.message(Bulgarian)),

@@ -146,6 +146,82 @@ impl Text {
         });
     }
 
+    /// A function that gives a `Result` of these two.
+    pub(crate) fn function(
+        &mut self,
+        head: &str,
+        arguments: &[String],
+        result: &[String; 2],
+        body: impl FnOnce(&mut Text),
+    ) {
+        let last = format!(") -> Result<{}>", result.join(", "));
+        let one = format!("{head}({}{last} {{", arguments.join(", "));
+        if self.fits(&one) {
+            return self.block(&one, "}", body);
+        }
+        self.below(&format!("{head}("), arguments);
+        // What rustfmt leaves free behind a result gets less room the deeper it stands.
+        let indent = self.indent * 4;
+        if 2 * indent + width(&last) + 2 <= WIDTH {
+            return self.block(&format!("{last} {{"), "}", body);
+        }
+        if indent + width(&last) <= WIDTH + 2 {
+            self.line(&last);
+            return self.block("{", "}", body);
+        }
+        self.below(") -> Result<", result);
+        self.block("> {", "}", body);
+    }
+
+    /// A function without a body that promises a `Result` of these two.
+    pub(crate) fn promise(&mut self, head: &str, arguments: &[String], result: &[String; 2]) {
+        let output = format!("Output = Result<{}>", result.join(", "));
+        let future = format!("-> impl Future<{output}>");
+        let one = format!("{head}({})", arguments.join(", "));
+        // The semicolon is counted too late: with it the line may be one too long.
+        match self.indent * 4 + width(&format!("{one} {future} + Send;")) {
+            ..WIDTH => return self.line(&format!("{one} {future} + Send;")),
+            WIDTH => {
+                self.line(&one);
+                return self.line(&format!("{future} + Send;"));
+            }
+            _ => {}
+        }
+        self.below(&format!("{head}("), arguments);
+        if self.fits(&format!(") {future}")) {
+            return self.line(&format!(") {future} + Send;"));
+        }
+        self.block(") -> impl Future<", "> + Send;", |text| match text.fits(&format!("{output},")) {
+            true => text.line(&format!("{output},")),
+            false => {
+                text.below("Output = Result<", result);
+                text.line(">,");
+            }
+        });
+    }
+
+    /// A line, and below it an item in each.
+    fn below(&mut self, head: &str, items: &[String]) {
+        self.line(head);
+        self.indent += 1;
+        items.iter().for_each(|item| self.line(&format!("{item},")));
+        self.indent -= 1;
+    }
+
+    /// `left = receiver.call.await;`, in one line or with a step in each.
+    pub(crate) fn awaited(&mut self, left: &str, receiver: &str, call: &str) {
+        let chain = format!("{receiver}.{call}.await");
+        let one = format!("{left} = {chain};");
+        if width(&chain) <= SHORT && self.fits(&one) {
+            return self.line(&one);
+        }
+        self.line(&format!("{left} = {receiver}"));
+        self.indent += 1;
+        self.line(&format!(".{call}"));
+        self.line(".await;");
+        self.indent -= 1;
+    }
+
     /// Documentation: one paragraph for each line of the text, wrapped, nothing in it read as markup.
     pub(crate) fn doc(&mut self, text: &str) {
         let room = WIDTH - 4 - self.indent * 4;

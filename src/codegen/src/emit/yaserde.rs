@@ -31,7 +31,7 @@ pub(crate) fn module(plan: &Plan, source: &str) -> Result<String> {
 }
 
 fn refused(place: &str) -> Error {
-    Error::Unsupported { place: place.to_owned(), what: Unsupported::Yaserde }
+    Error::unsupported(place, Unsupported::Yaserde)
 }
 
 fn record_text(plan: &Plan, at: usize, record: &Record, text: &mut Text) -> Result<()> {

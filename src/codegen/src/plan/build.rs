@@ -268,7 +268,7 @@ impl<'s> Builder<'s> {
         let name = type_.name();
         let shown = name.as_ref().map_or(asked.name, |name| &name.local).trim().to_owned();
         if self.depth > 200 {
-            return Err(Error::Unsupported { place: shown, what: Unsupported::TooDeep });
+            return Err(Error::unsupported(&shown, Unsupported::TooDeep));
         }
         let wanted = match &name {
             Some(_) => Wanted::Named(upper_camel(&shown)),
@@ -303,7 +303,7 @@ impl<'s> Builder<'s> {
                     },
                 };
                 if ty == RAW {
-                    return Err(Error::Unsupported { place: shown, what: Unsupported::QualifiedName });
+                    return Err(Error::unsupported(&shown, Unsupported::QualifiedName));
                 }
                 let field = Field { name: fields.take("value"), doc: "The value.".to_owned(), ty };
                 parts.push(Part::Text { field });
@@ -325,7 +325,7 @@ impl<'s> Builder<'s> {
             (ty, _) if ty != RAW => ty,
             (_, Some(Builtin::AnySimpleType)) => Ty::Given("String"),
             _ => {
-                return Err(Error::Unsupported { place: format!("@{local}"), what: Unsupported::QualifiedName });
+                return Err(Error::unsupported(&format!("@{local}"), Unsupported::QualifiedName));
             }
         };
         let mut text = doc(attribute.documentation().or(type_.documentation()), &local);

@@ -172,7 +172,7 @@ impl<'s> Builder<'s> {
             }
             Term::All(parts) => {
                 if condition.is_some() || max > 1 {
-                    return Err(Error::Unsupported { place: self.shown(place.owner), what: Unsupported::NestedAll });
+                    return Err(Error::unsupported(&self.shown(place.owner), Unsupported::NestedAll));
                 }
                 let mut elements = Vec::new();
                 for part in parts {

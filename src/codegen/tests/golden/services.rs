@@ -1252,9 +1252,8 @@ pub mod service {
             &self,
             request: &ValidPersonSearchRequest,
         ) -> Result<ValidPersonSearchResponse, soap::CallError<Problem>> {
-            let (transport, header) = (&self.transport, &self.header);
             let action = "urn:kapia:adapter:RegiX.GraoNBDAdapter:1:ValidPersonSearch";
-            soap::call(transport, self.version, header, action, request).await
+            soap::call(&self.transport, self.version, &self.header, action, request).await
         }
 
         /// Връща пълния запис на човек от регистъра на населението
@@ -1262,9 +1261,8 @@ pub mod service {
             &self,
             request: &PersonDataSearchRequest,
         ) -> Result<PersonDataSearchResponse, soap::CallError<Problem>> {
-            let (transport, header) = (&self.transport, &self.header);
             let action = "urn:kapia:adapter:RegiX.GraoNBDAdapter:1:PersonDataSearch";
-            soap::call(transport, self.version, header, action, request).await
+            soap::call(&self.transport, self.version, &self.header, action, request).await
         }
 
         /// Изброява родителите, децата, братята и сестрите на човек
@@ -1272,9 +1270,8 @@ pub mod service {
             &self,
             request: &RelationsSearchRequest,
         ) -> Result<RelationsSearchResponse, soap::CallError<Problem>> {
-            let (transport, header) = (&self.transport, &self.header);
             let action = "urn:kapia:adapter:RegiX.GraoNBDAdapter:1:RelationsSearch";
-            soap::call(transport, self.version, header, action, request).await
+            soap::call(&self.transport, self.version, &self.header, action, request).await
         }
     }
 
@@ -1297,31 +1294,45 @@ pub mod service {
             &self,
             request: RelationsSearchRequest,
         ) -> impl Future<Output = Result<RelationsSearchResponse, soap::Fault<Problem>>> + Send;
+
+        /// Whether the server knows a header block that must be understood and that the contract
+        /// does not name.
+        fn understands(&self, block: &soap::Part) -> bool {
+            let _ = block;
+            false
+        }
     }
 
     /// Takes a message to the method that it asks for.
     pub async fn dispatch(server: &impl Server, message: &[u8]) -> soap::Answer {
-        let opened = match soap::open(message, &kapia_types::Limits::default()) {
+        let opened = match soap::accept(message) {
             Ok(opened) => opened,
-            Err(error) => {
-                return soap::Answer::unreadable(soap::Version::V11, error.to_string());
-            }
+            Err(answer) => return answer,
         };
-        let (version, body) = (opened.version, &opened.body);
-        match (body.namespace(), body.local()) {
-            ("urn:kapia:adapter:RegiX.GraoNBDAdapter:1", "ValidPersonSearchRequest") => match body.read() {
-                Ok(request) => soap::Answer::of(version, server.valid_person_search(request).await),
-                Err(error) => soap::Answer::unreadable(version, error.to_string()),
-            },
-            ("urn:kapia:adapter:RegiX.GraoNBDAdapter:1", "PersonDataSearchRequest") => match body.read() {
-                Ok(request) => soap::Answer::of(version, server.person_data_search(request).await),
-                Err(error) => soap::Answer::unreadable(version, error.to_string()),
-            },
-            ("urn:kapia:adapter:RegiX.GraoNBDAdapter:1", "RelationsSearchRequest") => match body.read() {
-                Ok(request) => soap::Answer::of(version, server.relations_search(request).await),
-                Err(error) => soap::Answer::unreadable(version, error.to_string()),
-            },
-            _ => soap::Answer::unreadable(version, "no operation of this service"),
+        if opened.asks::<ValidPersonSearchRequest>() {
+            let (soap::NoHeaders, request) = match opened.call(|block| server.understands(block)) {
+                Ok(call) => call,
+                Err(answer) => return answer,
+            };
+            let outcome = server.valid_person_search(request).await;
+            return opened.answer(outcome);
         }
+        if opened.asks::<PersonDataSearchRequest>() {
+            let (soap::NoHeaders, request) = match opened.call(|block| server.understands(block)) {
+                Ok(call) => call,
+                Err(answer) => return answer,
+            };
+            let outcome = server.person_data_search(request).await;
+            return opened.answer(outcome);
+        }
+        if opened.asks::<RelationsSearchRequest>() {
+            let (soap::NoHeaders, request) = match opened.call(|block| server.understands(block)) {
+                Ok(call) => call,
+                Err(answer) => return answer,
+            };
+            let outcome = server.relations_search(request).await;
+            return opened.answer(outcome);
+        }
+        opened.unknown()
     }
 }

@@ -1,6 +1,8 @@
 //! Comparing documents, and finding the types of generated modules.
 #![allow(dead_code)]
 
+pub mod program;
+
 use std::path::Path;
 
 use kapia_xml::{Document, Element, Limits, Node};

@@ -138,8 +138,3 @@ pub(crate) const COUNTS: &str = "select
     min(completed_at) filter (where state = 1),
     min(completed_at) filter (where callback = 2)
     from calls";
-
-/// Around each task of a transaction: one that fails takes nobody with it.
-pub(crate) const BEGIN_TASK: &str = "savepoint task";
-pub(crate) const KEEP_TASK: &str = "release task";
-pub(crate) const UNDO_TASK: &str = "rollback to task; release task";

@@ -43,6 +43,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         ["wait until some of them are answered", "изчакайте някои от тях да получат отговор"],
     ),
     entry(
+        "deferred-panicked",
+        [
+            "a change of deferred calls ended in an error of the program and was undone",
+            "промяна в отложените повиквания завърши с грешка в програмата и е отменена",
+        ],
+        ["the technical log says where", "техническият журнал показва къде"],
+    ),
+    entry(
         "deferred-closed",
         ["the store of deferred calls is closed", "хранилището за отложени повиквания е затворено"],
         ["the program is ending; ask again after its restart", "програмата спира; опитайте отново след рестарта ѝ"],

@@ -10,9 +10,10 @@ use crate::site::Site;
 use crate::text::say;
 use crate::view::service::shortened;
 use kapia_language::Language;
-use kapia_records::{Eik, Filter, Key, RecordsError, Status, Summary};
+use kapia_records::{Eik, Facts, Key, Record, RecordsError, Version};
 use kapia_xml::Writer;
 use serde_json::json;
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 /// The namespace of Atom (RFC 4287 §2).
@@ -30,15 +31,16 @@ const PAGE: u32 = 200;
 impl Here<'_> {
     /// The newest changes of an administration's services as an Atom feed (RFC 4287).
     pub(super) async fn changes(&self, eik: &Eik) -> Result<Page, Failure> {
-        let changed = newest(self.pages, eik).await?;
+        let changes = self.pages.records.recent_services(eik, ENTRIES).await?;
         let known = self.known(eik).await?;
-        if changed.is_empty() && known.is_none() {
+        if changes.is_empty() && known.is_none() {
             return Err(Failure::Missing);
         }
+        let entries = self.entries(changes).await?;
         let administration = self.named(eik).await?;
         let base = self.site.base(self.ask).unwrap_or_default();
-        let own = format!("{base}{}", Place::Changes(eik.clone()).address(self.language));
-        let updated = changed.first().map_or(OffsetDateTime::UNIX_EPOCH, |summary| summary.modified_at);
+        let own = format!("{base}{}", self.address(&Place::Changes(eik.clone())));
+        let updated = entries.first().map_or(OffsetDateTime::UNIX_EPOCH, |entry| entry.change.at);
         let title = say("services-of", self.language, &[("name", &administration.title)]);
 
         let mut out = Writer::new();
@@ -52,8 +54,8 @@ impl Here<'_> {
         out.start("", ATOM_NAMESPACE, "author", &[], &[]);
         leaf(&mut out, "name", &administration.title);
         out.end();
-        for summary in &changed {
-            self.entry(&mut out, &base, summary).await?;
+        for entry in &entries {
+            self.entry(&mut out, &base, entry);
         }
         out.end();
         let mut body = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec();
@@ -61,63 +63,49 @@ impl Here<'_> {
         Ok(Page::new(200, ATOM, body).kept(300).modified(Some(updated)).shared())
     }
 
-    async fn entry(&self, out: &mut Writer, base: &str, summary: &Summary) -> Result<(), Failure> {
-        let address = format!("{base}{}", Place::Service(summary.key.clone()).address(self.language));
-        let ended = summary.status == Status::Inactive;
-        let record = self.pages.records.get(&summary.key, Some(summary.version)).await?;
-        let facts = record.map(|record| record.facts);
-        let (description, _) = super::lists::in_language(
-            self.language,
-            facts.as_ref().map(|facts| &facts.description_bg),
-            facts.as_ref().and_then(|facts| facts.description_en.as_ref()),
-        );
-        let (name, _) = super::lists::in_language(self.language, Some(&summary.name_bg), summary.name_en.as_ref());
+    /// The changes with what the public sees of their services, or saw last.
+    async fn entries(&self, changes: Vec<Version>) -> Result<Vec<Entry>, Failure> {
+        let records = &self.pages.records;
+        let shown = self.published_of(changes.iter().map(|change| change.key.clone())).await?;
+        let mut shown: BTreeMap<Key, Record> = shown.into_iter().map(|record| (record.key.clone(), record)).collect();
+        let mut entries = Vec::with_capacity(changes.len());
+        for change in changes {
+            let (facts, ended) = match shown.remove(&change.key) {
+                Some(record) => (Some(record.facts), false),
+                None => (records.last_published(&change.key).await?.map(|record| record.facts), true),
+            };
+            if let Some(facts) = facts {
+                entries.push(Entry { change, facts, ended });
+            }
+        }
+        Ok(entries)
+    }
+
+    fn entry(&self, out: &mut Writer, base: &str, entry: &Entry) {
+        let Entry { change, facts, ended } = entry;
+        let address = format!("{base}{}", self.address(&Place::Service(change.key.clone())));
+        let (description, _) =
+            super::rows::in_language(self.language, Some(&facts.description_bg), facts.description_en.as_deref());
+        let (name, _) = super::rows::in_language(self.language, Some(&facts.name_bg), facts.name_en.as_deref());
         out.start("", ATOM_NAMESPACE, "entry", &[], &[]);
-        leaf(out, "id", &format!("{address}#v{}", summary.version));
-        leaf(out, "title", &name);
-        leaf(out, "updated", &dates::rfc3339(summary.modified_at));
+        leaf(out, "id", &format!("{address}#v{}", change.version));
+        leaf(out, "title", name);
+        leaf(out, "updated", &dates::rfc3339(change.at));
         link(out, "alternate", &address, Some("text/html"));
-        let status = if ended { "inactive" } else { "published" };
+        let status = if *ended { "inactive" } else { "published" };
         out.start("", ATOM_NAMESPACE, "category", &[], &[("", "", "term", status)]);
         out.end();
-        let text = if ended { say("gone-title", self.language, &[]) } else { shortened(&description, 500) };
+        let text = if *ended { say("gone-title", self.language, &[]) } else { shortened(description, 500) };
         leaf(out, "summary", &text);
         out.end();
-        Ok(())
     }
 }
 
-/// The services that changed last, published or ended, newest first.
-async fn newest(pages: &Pages, eik: &Eik) -> Result<Vec<Summary>, RecordsError> {
-    let filter = Filter {
-        supplier: Some(eik.clone()),
-        statuses: vec![Status::Published, Status::Inactive],
-        modified_since: Some(OffsetDateTime::UNIX_EPOCH),
-    };
-    // The list has the oldest first: its last two pages hold the newest.
-    let total = pages.records.list(filter.clone(), kapia_records::Page { number: 1, size: 1 }).await?.total;
-    let last = u32::try_from(total.div_ceil(u64::from(ENTRIES))).unwrap_or(u32::MAX).max(1);
-    let mut newest = Vec::new();
-    for number in [last.saturating_sub(1), last] {
-        if number > 0 {
-            newest
-                .extend(pages.records.list(filter.clone(), kapia_records::Page { number, size: ENTRIES }).await?.items);
-        }
-    }
-    newest.reverse();
-    newest.truncate(ENTRIES as usize);
-    let mut seen = Vec::new();
-    for summary in newest {
-        // What ended without ever having been published is nobody's business.
-        if summary.status == Status::Published || was_published(pages, &summary.key).await? {
-            seen.push(summary);
-        }
-    }
-    Ok(seen)
-}
-
-async fn was_published(pages: &Pages, key: &Key) -> Result<bool, RecordsError> {
-    Ok(pages.records.history(key).await?.iter().any(|version| version.status == Status::Published))
+/// A service in the feed: its last change that the public could see, and what it sees of it or saw last.
+struct Entry {
+    change: Version,
+    facts: Facts,
+    ended: bool,
 }
 
 fn leaf(out: &mut Writer, name: &str, text: &str) {
@@ -166,20 +154,18 @@ async fn catalogue_of(here: &Here<'_>, eik: &Eik, number: u32) -> Result<Option<
         .iter()
         .map(|summary| {
             let place = Place::Service(summary.key.clone());
+            let url = |language| format!("{base}{}", here.site.address(&place, language));
             json!({
                 "number": summary.key.service.get(),
                 "version": summary.version,
                 "name": { "bg": summary.name_bg, "en": summary.name_en },
                 "oid": summary.oid,
                 "modified": dates::rfc3339(summary.modified_at),
-                "url": {
-                    "bg": format!("{base}{}", place.address(Language::Bulgarian)),
-                    "en": format!("{base}{}", place.address(Language::English)),
-                },
+                "url": { "bg": url(Language::Bulgarian), "en": url(Language::English) },
             })
         })
         .collect();
-    let address = format!("{base}/administrations/{eik}/services.json");
+    let address = format!("{base}{}", here.site.below(&format!("/administrations/{eik}/services.json")));
     Ok(Some(json!({
         "administration": {
             "eik": eik.to_string(),
@@ -229,7 +215,7 @@ async fn sitemap_of(
     let total = pages.records.list_published(supplier.clone(), kapia_records::Page::first(1)).await?.total;
     let parts = u32::try_from(total.div_ceil(u64::from(IN_PART))).unwrap_or(u32::MAX).max(1);
     let number = match part {
-        None if parts > 1 => return Ok(Some(index(&base, parts))),
+        None if parts > 1 => return Ok(Some(index(&format!("{base}{}", site.below("")), parts))),
         Some(number) if number > parts => return Ok(None),
         part => part.unwrap_or(1),
     };
@@ -256,8 +242,8 @@ async fn sitemap_of(
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"{SITEMAP}\" xmlns:x=\"{XHTML}\">\n");
     for (place, modified) in places {
         // Addresses are of digits and Latin letters, so nothing in them needs escaping.
-        let [bg, en] =
-            [Language::Bulgarian, Language::English].map(|language| format!("{base}{}", place.address(language)));
+        let [bg, en] = [Language::Bulgarian, Language::English]
+            .map(|language| format!("{base}{}", site.address(&place, language)));
         let others = format!(
             "<x:link rel=\"alternate\" hreflang=\"bg\" href=\"{bg}\"/><x:link rel=\"alternate\" hreflang=\"en\" href=\"{en}\"/>"
         );
@@ -282,9 +268,11 @@ fn index(base: &str, parts: u32) -> String {
 /// What robots may read: the pages, but not lists of search results; nothing where data is only for trials.
 pub(crate) fn robots(site: &Site, ask: &Ask<'_>) -> Page {
     if site.noindex {
-        return Page::new(200, PLAIN, "User-agent: *\nDisallow: /\n").kept(3600);
+        let body = format!("User-agent: *\nDisallow: {}/\n", site.below(""));
+        return Page::new(200, PLAIN, body).kept(3600);
     }
-    let map = site.base(ask).map(|base| format!("Sitemap: {base}/sitemap.xml\n")).unwrap_or_default();
-    let body = format!("User-agent: *\nDisallow: /epdeau/\nDisallow: /*?q=\nDisallow: /*&q=\n{map}");
+    let root = site.below("");
+    let map = site.base(ask).map(|base| format!("Sitemap: {base}{root}/sitemap.xml\n")).unwrap_or_default();
+    let body = format!("User-agent: *\nDisallow: {root}/epdeau/\nDisallow: {root}/*?q=\nDisallow: {root}/*&q=\n{map}");
     Page::new(200, PLAIN, body).kept(3600)
 }

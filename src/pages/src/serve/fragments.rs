@@ -31,7 +31,7 @@ impl Here<'_> {
             facts,
             items => Vec::<Value>::new(),
             base => self.absolute(),
-            href => format!("{}{}", self.absolute(), Place::Service(key.clone()).address(self.language)),
+            href => format!("{}{}", self.absolute(), self.address(&Place::Service(key.clone()))),
             link => say("fragment-service", self.language, &[]),
         };
         self.fragment(fragment, Place::ServiceFragment(key.clone()))
@@ -49,8 +49,8 @@ impl Here<'_> {
             .iter()
             .map(|summary| {
                 let (name, lang) =
-                    super::lists::in_language(self.language, Some(&summary.name_bg), summary.name_en.as_ref());
-                context! { name, lang, href => Place::Service(summary.key.clone()).address(self.language) }
+                    super::rows::in_language(self.language, Some(&summary.name_bg), summary.name_en.as_deref());
+                context! { name, lang, href => self.address(&Place::Service(summary.key.clone())) }
             })
             .collect();
         let fragment = context! {
@@ -75,7 +75,7 @@ impl Here<'_> {
         let site = self.site.around(self.language, None);
         let frame = Frame::of(self.site, self.ask, &place, "", self.language, String::new()).unlisted();
         let context = surroundings(self.language, &site, &frame, context! { fragment });
-        let html = self.site.render("fragment.html", &context).map_err(|_| Failure::Broken)?;
+        let html = self.site.render("fragment.html", &context).ok_or(Failure::Broken)?;
         // Whoever wants may show it in a frame.
         let policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *";
         let page = Page::new(200, HTML, html).with("Content-Security-Policy", policy).with("X-Robots-Tag", "noindex");

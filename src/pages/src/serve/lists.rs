@@ -8,27 +8,10 @@ use crate::reply::{ATOM, HTML, JSON, Page};
 use crate::route::Place;
 use crate::text::say;
 use crate::view::given;
-use crate::view::service::{Moment, shortened};
-use kapia_language::Language;
-use kapia_records::{Eik, Key, Record, Search, ServiceNumber, Since, SupplierStatus};
+use crate::view::service::Moment;
+use kapia_records::{Eik, Key, Record, Search, ServiceNumber, SupplierStatus};
 use minijinja::{Value, context};
 use serde::Serialize;
-use std::collections::BTreeMap;
-use tokio::task::JoinSet;
-
-/// A service in a list.
-#[derive(Serialize, Clone)]
-pub(crate) struct Row {
-    pub href: String,
-    pub name: Value,
-    pub lang: Option<&'static str>,
-    pub text: Value,
-    pub text_lang: Option<&'static str>,
-    pub number: String,
-    pub administration: String,
-    pub administration_lang: Option<String>,
-    pub date: Option<Moment>,
-}
 
 /// The pages of a list.
 #[derive(Serialize)]
@@ -49,8 +32,6 @@ pub(crate) struct PageLink {
     pub gap: bool,
 }
 
-/// How many characters of a description a row shows.
-const LEAD: usize = 200;
 /// How many services and administrations the first page shows.
 const FIRST: usize = 6;
 /// How many changes are looked through for them.
@@ -60,12 +41,11 @@ impl Here<'_> {
     pub(super) async fn home(&self) -> Result<Page, Failure> {
         let services = self.pages.records.list_published(None, kapia_records::Page::first(1)).await?.total;
         let (list, administrations) = self.listed_administrations(1, FIRST as u32).await?;
-        let mut recent = Vec::new();
-        for record in self.recent().await? {
-            let mut row = self.row(&record, None, None).await?;
+        let changed = self.recent().await?;
+        let mut recent = self.rows_of_records(&changed).await?;
+        for (row, record) in recent.iter_mut().zip(&changed) {
             row.date = Some(Moment::day(record.modified_at, self.language));
             row.text = Value::from("");
-            recent.push(row);
         }
         let home = context! {
             services,
@@ -81,18 +61,16 @@ impl Here<'_> {
 
     /// What changed last and is still public, newest first.
     async fn recent(&self) -> Result<Vec<Record>, Failure> {
-        let last = self.pages.records.last_sequence().await?;
-        let since = Since::Sequence(last.saturating_sub(u64::from(LOOKED_THROUGH)));
-        let changes = self.pages.records.changes(since, LOOKED_THROUGH).await?;
         let mut keys: Vec<Key> = Vec::new();
         let mut recent = Vec::new();
-        for change in changes.into_iter().rev() {
-            if recent.len() >= FIRST || keys.contains(&change.key) {
+        for change in self.pages.records.recent(None, LOOKED_THROUGH).await? {
+            if recent.len() >= FIRST {
+                break;
+            }
+            if keys.contains(&change.key) {
                 continue;
             }
-            if let Some(record) = self.pages.records.published(&change.key).await? {
-                recent.push(record);
-            }
+            recent.extend(self.pages.records.published(&change.key).await?);
             keys.push(change.key);
         }
         Ok(recent)
@@ -124,7 +102,7 @@ impl Here<'_> {
             return Err(Failure::Missing);
         }
         let words = query.as_deref().map(Words::of);
-        let rows = self.rows(items.into_iter().map(|summary| summary.key), words.as_ref()).await?;
+        let rows = self.rows(&items, words.as_ref()).await?;
 
         // The site of one administration needs not say whose services these are.
         let within = if self.site.supplier.is_none() { supplier.as_ref() } else { None };
@@ -139,7 +117,7 @@ impl Here<'_> {
         if let Some(administration) = &within {
             kept.push(format!("supplier={}", administration.eik));
         }
-        let path = Place::Services.address(self.language);
+        let path = self.address(&Place::Services);
         let everywhere = match &query {
             Some(query) => format!("{path}?q={}", encoded(query)),
             None => path.clone(),
@@ -179,12 +157,9 @@ impl Here<'_> {
         }
         match records.as_slice() {
             [] => Err(Failure::Missing),
-            [only] => Ok(Page::elsewhere(302, Place::Service(only.key.clone()).address(self.language))),
+            [only] => Ok(Page::elsewhere(302, self.address(&Place::Service(only.key.clone())))),
             several => {
-                let mut rows = Vec::new();
-                for record in several {
-                    rows.push(self.row(record, None, None).await?);
-                }
+                let rows = self.rows_of_records(several).await?;
                 let title = say("providers-title", self.language, &[("number", &number.to_string())]);
                 let mut frame = Frame::of(self.site, self.ask, &Place::Providers(number), "", self.language, title);
                 frame.crumbs = self.crumbs(Vec::new());
@@ -200,7 +175,7 @@ impl Here<'_> {
         if items.is_empty() && number > 1 {
             return Err(Failure::Missing);
         }
-        let path = Place::Administrations.address(self.language);
+        let path = self.address(&Place::Administrations);
         let list = context! {
             items => given(&items),
             total,
@@ -240,12 +215,12 @@ impl Here<'_> {
             return Err(Failure::Missing);
         }
         let administration = self.named(&eik).await?;
-        let rows = self.rows(listed.items.into_iter().map(|summary| summary.key), None).await?;
+        let rows = self.rows(&listed.items, None).await?;
         let place = if own_site { Place::Home } else { Place::Administration(eik.clone()) };
         let list = context! {
             items => given(&rows),
             total => listed.total,
-            pages => given(pager(&place.address(self.language), &[], number, listed.total, size)),
+            pages => given(pager(&self.address(&place), &[], number, listed.total, size)),
         };
         let title = administration.title.clone();
         let suffix = address_query(&[], number);
@@ -267,89 +242,20 @@ impl Here<'_> {
     pub(super) fn feeds_of(&self, eik: &Eik) -> Vec<Feed> {
         let say = |key: &str| say(key, self.language, &[]);
         let type_of = |content_type: &'static str| content_type.split(';').next().unwrap_or(content_type);
-        let fragment = Place::AdministrationFragment(eik.clone()).address(self.language);
+        let fragment = self.address(&Place::AdministrationFragment(eik.clone()));
         vec![
             Feed {
                 title: say("feed-changes"),
-                href: Place::Changes(eik.clone()).address(self.language),
+                href: self.address(&Place::Changes(eik.clone())),
                 content_type: type_of(ATOM),
             },
             Feed {
                 title: say("feed-catalogue"),
-                href: format!("/administrations/{eik}/services.json"),
+                href: self.site.below(&format!("/administrations/{eik}/services.json")),
                 content_type: type_of(JSON),
             },
             Feed { title: say("feed-embed"), href: fragment, content_type: type_of(HTML) },
         ]
-    }
-
-    /// Rows of services, with the administrations that they need.
-    pub(super) async fn rows(
-        &self,
-        keys: impl Iterator<Item = Key>,
-        words: Option<&Words>,
-    ) -> Result<Vec<Row>, Failure> {
-        let mut administrations: BTreeMap<Eik, Administration> = BTreeMap::new();
-        let mut rows = Vec::new();
-        for record in self.published_of(keys).await? {
-            let key = record.key.clone();
-            if !administrations.contains_key(&key.supplier) {
-                let administration = self.named(&key.supplier).await?;
-                administrations.insert(key.supplier.clone(), administration);
-            }
-            rows.push(self.row(&record, words, administrations.get(&key.supplier)).await?);
-        }
-        Ok(rows)
-    }
-
-    /// The records of a list, in its order, asked for at the same time; without those that have gone since it was made.
-    async fn published_of(&self, keys: impl Iterator<Item = Key>) -> Result<Vec<Record>, Failure> {
-        let mut asked = JoinSet::new();
-        for (place, key) in keys.enumerate() {
-            let records = self.pages.records.clone();
-            asked.spawn(async move { (place, records.published(&key).await) });
-        }
-        let mut found = BTreeMap::new();
-        while let Some(told) = asked.join_next().await {
-            let (place, record) = told.map_err(|_| Failure::Broken)?;
-            found.insert(place, record?);
-        }
-        Ok(found.into_values().flatten().collect())
-    }
-
-    async fn row(
-        &self,
-        record: &Record,
-        words: Option<&Words>,
-        administration: Option<&Administration>,
-    ) -> Result<Row, Failure> {
-        let administration = match administration {
-            Some(administration) => administration.clone(),
-            None => self.named(&record.key.supplier).await?,
-        };
-        let (name, lang) = in_language(self.language, Some(&record.facts.name_bg), record.facts.name_en.as_ref());
-        let (text, text_lang) =
-            in_language(self.language, Some(&record.facts.description_bg), record.facts.description_en.as_ref());
-        let (name, text) = match words {
-            Some(words) => (words.marked(&name), words.marked(&words.window(&text))),
-            None => {
-                let (mut safe_name, mut safe_text) = (String::new(), String::new());
-                crate::xhtml::escape(&name, &mut safe_name);
-                crate::xhtml::escape(&shortened(&text, LEAD), &mut safe_text);
-                (safe_name, safe_text)
-            }
-        };
-        Ok(Row {
-            href: Place::Service(record.key.clone()).address(self.language),
-            name: Value::from_safe_string(name),
-            lang,
-            text: if text.is_empty() { Value::from("") } else { Value::from_safe_string(text) },
-            text_lang,
-            number: record.key.service.to_string(),
-            administration: administration.title,
-            administration_lang: administration.lang,
-            date: None,
-        })
     }
 
     pub(super) fn page_number(&self) -> Result<u32, Failure> {
@@ -361,20 +267,6 @@ impl Here<'_> {
 
     fn size(&self) -> u32 {
         self.pages.config.page_size.clamp(1, 100)
-    }
-}
-
-/// The text for a reader, and its language if it is not the reader's.
-pub(super) fn in_language(
-    language: Language,
-    bg: Option<&String>,
-    en: Option<&String>,
-) -> (String, Option<&'static str>) {
-    match (language, bg, en.filter(|text| !text.trim().is_empty())) {
-        (Language::English, _, Some(en)) => (en.clone(), None),
-        (Language::English, Some(bg), None) => (bg.clone(), (!bg.is_empty()).then_some("bg")),
-        (_, Some(bg), _) => (bg.clone(), None),
-        (_, None, _) => (String::new(), None),
     }
 }
 

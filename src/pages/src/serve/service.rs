@@ -14,7 +14,7 @@ use kapia_language::Language;
 use kapia_records::{Action, Key, Record, Status, Version};
 use minijinja::{Value, context};
 use serde::Serialize;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 /// How long before its end a service says that it will end.
 const AHEAD: Duration = Duration::days(90);
@@ -53,7 +53,7 @@ impl Here<'_> {
         let mut frame = self.frame_of(&service, &administration, &place);
         frame.data =
             Some(linked::service(&service, &record, &administration, frame.canonical.as_deref(), self.language));
-        let history_address = (published.len() > 1).then(|| Place::Versions(key.clone()).address(self.language));
+        let history_address = (published.len() > 1).then(|| self.address(&Place::Versions(key.clone())));
         let shown = Shown {
             number: record.version,
             date: Moment::day(record.modified_at, self.language),
@@ -69,7 +69,7 @@ impl Here<'_> {
     pub(super) async fn version(&self, key: &Key, version: u64) -> Result<Page, Failure> {
         let Some(current) = self.pages.records.published(key).await? else { return Err(Failure::Missing) };
         if current.version == version {
-            return Ok(Page::elsewhere(302, Place::Service(key.clone()).address(self.language)));
+            return Ok(Page::elsewhere(302, self.address(&Place::Service(key.clone()))));
         }
         let history = self.pages.records.history(key).await?;
         if !published_versions(&history).iter().any(|known| known.version == version) {
@@ -83,10 +83,10 @@ impl Here<'_> {
         let number = version.to_string();
         let notices = vec![Notice {
             text: say("old-version", self.language, &[("version", &number), ("date", &date.text)]),
-            href: Some(Place::Service(key.clone()).address(self.language)),
+            href: Some(self.address(&Place::Service(key.clone()))),
             link: Some(say("see-current", self.language, &[])),
         }];
-        let history = Some(Place::Versions(key.clone()).address(self.language));
+        let history = Some(self.address(&Place::Versions(key.clone())));
         let shown = Shown { number: version, date, history };
         let body = body(self.language, service, &administration, shown, notices, true);
         self.html(200, "service.html", frame, body).await
@@ -105,7 +105,7 @@ impl Here<'_> {
                     if current { Place::Service(key.clone()) } else { Place::Version(key.clone(), version.version) };
                 context! {
                     number => version.version,
-                    href => place.address(self.language),
+                    href => self.address(&place),
                     current,
                     date => given(Moment {
                         text: dates::day_and_time(version.at, self.language),
@@ -117,7 +117,7 @@ impl Here<'_> {
         let title = say("history-title", self.language, &[]);
         let mut frame =
             Frame::of(self.site, self.ask, &Place::Versions(key.clone()), "", self.language, title).unlisted();
-        let href = Place::Service(key.clone()).address(self.language);
+        let href = self.address(&Place::Service(key.clone()));
         frame.crumbs = self.below(&administration);
         frame.crumbs.push(Crumb {
             href: href.clone(),
@@ -130,16 +130,10 @@ impl Here<'_> {
 
     /// A service that was published and has ended: 410 with the reason (RFC 9110 §15.5.11).
     async fn gone(&self, key: &Key) -> Result<Page, Failure> {
-        let Some(record) = self.pages.records.get(key, None).await?.filter(|record| record.status == Status::Inactive)
-        else {
-            return Err(Failure::Missing);
-        };
+        // What the public saw last; a draft that was in work when it ended stays hidden.
+        let Some(record) = self.pages.records.last_published(key).await? else { return Err(Failure::Missing) };
         let history = self.pages.records.history(key).await?;
-        if published_versions(&history).is_empty() {
-            return Err(Failure::Missing);
-        }
-        let ended = history.iter().find(|version| matches!(version.action, Action::Deactivated | Action::Ending));
-        let at = ended.map_or(record.modified_at, |version| version.effective_from.unwrap_or(version.at));
+        let Some(End { at, reason }) = End::of(&history) else { return Err(Failure::Missing) };
         let service = self.read(&record)?;
         let administration = self.named(&key.supplier).await?;
         let title = say("gone-title", self.language, &[]);
@@ -150,7 +144,7 @@ impl Here<'_> {
             name => service.name.text,
             administration => administration.title,
             date => dates::day(at, self.language),
-            reason => ended.and_then(|version| version.why.clone()),
+            reason,
             href => administration.href,
         };
         self.html(410, "gone.html", frame, context! { gone }).await
@@ -183,8 +177,10 @@ impl Here<'_> {
         if record.facts.valid_from > now {
             notices.push(notice("not-yet", record.facts.valid_from));
         }
+        // Drafts after it change nothing in it.
         let announced = history
-            .first()
+            .iter()
+            .find(|version| matches!(version.action, Action::Ending | Action::Deactivated | Action::Reactivated))
             .filter(|version| version.action == Action::Ending)
             .and_then(|version| version.effective_from);
         match [record.facts.valid_to, announced].into_iter().flatten().min() {
@@ -193,6 +189,31 @@ impl Here<'_> {
             _ => {}
         }
         notices
+    }
+}
+
+/// When and why a service ended.
+#[derive(Debug, PartialEq, Eq)]
+struct End {
+    at: OffsetDateTime,
+    reason: Option<String>,
+}
+
+impl End {
+    /// The last end in a history, newest first. One that was announced has the day and the reason of its announcement; the calendar,
+    /// which carries it out, knows none.
+    fn of(history: &[Version]) -> Option<End> {
+        let place = history.iter().position(|version| version.action == Action::Deactivated)?;
+        let ended = history.get(place)?;
+        let announced = history
+            .get(place + 1..)?
+            .iter()
+            .take_while(|version| !matches!(version.action, Action::Deactivated | Action::Reactivated))
+            .find(|version| version.action == Action::Ending)
+            .filter(|announced| announced.effective_from.is_some_and(|from| from <= ended.at));
+        let at = ended.effective_from.or(announced.and_then(|announced| announced.effective_from)).unwrap_or(ended.at);
+        let reason = ended.why.clone().or_else(|| announced?.why.clone());
+        Some(End { at, reason })
     }
 }
 

@@ -21,7 +21,18 @@ pub(crate) const ERRORS: Catalogue = Catalogue(&[
     Entry {
         code: "pages-base",
         message: ["the base “{value}” is no address of a site", "основата „{value}“ не е адрес на сайт"],
-        hint: ["write https:// and the host, without a path", "напишете https:// и хоста, без път"],
+        hint: [
+            "write https:// and the host; a path before all addresses is the prefix",
+            "напишете https:// и хоста; път пред всички адреси е prefix",
+        ],
+    },
+    Entry {
+        code: "pages-prefix",
+        message: ["the prefix “{value}” is no path", "представката „{value}“ не е път"],
+        hint: [
+            "write a slash and names of Latin letters and digits, such as /portal",
+            "напишете наклонена черта и имена от латински букви и цифри, например /portal",
+        ],
     },
     Entry {
         code: "facade-token",

@@ -26,6 +26,7 @@ pub(super) const WORDS: &[Entry] = &[
     said("feed-changes", "Changes (Atom)", "Промени (Atom)"),
     said("feed-catalogue", "All services (JSON)", "Всички услуги (JSON)"),
     said("feed-embed", "Fragment for other pages (HTML)", "Фрагмент за други страници (HTML)"),
+    said("to-top", "Back to the top", "Към началото на страницата"),
     said("sitemap", "Site map (XML)", "Карта на сайта (XML)"),
     said("external", "opens another site", "води към друг сайт"),
     said(
@@ -47,6 +48,11 @@ pub(super) const WORDS: &[Entry] = &[
     said("search-clear", "Search everywhere", "Търсене навсякъде"),
     said("found-one", "{count} service found", "Намерена е {count} услуга"),
     said("found-many", "{count} services found", "Намерени са {count} услуги"),
+    said(
+        "found-capped",
+        "More than {count} services fit, the closest come first. More words narrow them down",
+        "Над {count} услуги отговарят, най-близките са първи. С повече думи изборът се стеснява",
+    ),
     said("nothing-title", "Nothing was found for “{query}”", "Няма намерени услуги за „{query}“"),
     said("nothing-help", "What you can try", "Какво можете да опитате"),
     said("nothing-fewer", "use fewer or more general words", "използвайте по-малко или по-общи думи"),
@@ -90,7 +96,7 @@ pub(super) const WORDS: &[Entry] = &[
     said("recent", "Recently changed", "Последни промени"),
     said("see-all", "See all", "Вижте всички"),
     // Service
-    said("service-number", "Service no. {number}", "Услуга № {number}"),
+    said("service-number", "Service no.\u{a0}{number}", "Услуга №\u{a0}{number}"),
     said("number-label", "Number in the register of services", "Номер в Регистъра на услугите"),
     said("provided-by", "Provided by", "Предоставя се от"),
     said("for-citizens", "For citizens", "За граждани"),
@@ -188,8 +194,8 @@ pub(super) const WORDS: &[Entry] = &[
     said("ends-on", "The service is provided until {date}", "Услугата се предоставя до {date}"),
     said(
         "providers-title",
-        "Service no. {number}: choose an administration",
-        "Услуга № {number}: изберете администрация",
+        "Service no.\u{a0}{number}: choose an administration",
+        "Услуга №\u{a0}{number}: изберете администрация",
     ),
     // Administration
     said("eik", "EIK", "ЕИК"),

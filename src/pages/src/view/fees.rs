@@ -4,6 +4,7 @@ use crate::dates;
 use crate::money::Money;
 use crate::record::Part;
 use crate::text::{self, say};
+use crate::together;
 use kapia_language::Language;
 use serde::Serialize;
 use time::Date;
@@ -81,7 +82,7 @@ pub(crate) fn channels(record: Part<'_>, today: Date, language: Language) -> Vec
 fn read_channel(channel: Part<'_>, today: Date, language: Language) -> Channel {
     let (name, foreign) = coded(channel.part("ChannelType"), "channel", language);
     let lines = channel.parts("ProcessTime").map(|line| read_line(line, today, language)).collect();
-    Channel { name, foreign, hours: channel.text("OpeningHours"), lines }
+    Channel { name, foreign, hours: channel.text("OpeningHours").map(|hours| together::kept(&hours)), lines }
 }
 
 fn read_line(line: Part<'_>, today: Date, language: Language) -> Line {
@@ -268,7 +269,7 @@ mod tests {
         assert_eq!(line.fees.len(), 1);
         assert_eq!(line.fees[0].text, "10,23\u{a0}€");
         assert_eq!(line.fees[0].lev.as_deref(), Some("20,00\u{a0}лв."));
-        assert_eq!(line.later[0].period.as_deref(), Some("от 1 януари 2027 г."));
+        assert_eq!(line.later[0].period.as_deref(), Some("от 1\u{a0}януари 2027\u{a0}г."));
     }
 
     #[test]

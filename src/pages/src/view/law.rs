@@ -1,6 +1,7 @@
 //! Provisions of acts, as lawyers write them.
 
 use crate::record::Part;
+use crate::together;
 use serde::Serialize;
 
 /// An act, and where in it.
@@ -55,7 +56,7 @@ fn place(part: Part<'_>) -> String {
             plain => format!("буква „{plain}“"),
         }),
     ];
-    steps.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    together::kept(&steps.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// Some records write the word into the number.
@@ -78,7 +79,7 @@ mod tests {
         let record = Record::read(xml.into()).unwrap();
         let bases = bases(record.root());
         assert_eq!(bases.iter().map(|basis| basis.act.as_str()).collect::<Vec<_>>(), ["Закон А", "Наредба Б"]);
-        assert_eq!(bases[0].places[0].where_, "чл.\u{a0}5, ал. 2, т.\u{a0}3, буква „а“");
+        assert_eq!(bases[0].places[0].where_, "чл.\u{a0}5, ал.\u{a0}2, т.\u{a0}3, буква\u{a0}„а“");
         assert_eq!((bases[0].places[1].where_.as_str(), bases[0].places[1].text.as_str()), ("§\u{a0}4", "Условия"));
         assert!(bases[1].places.is_empty());
     }

@@ -3,6 +3,7 @@
 use crate::dates;
 use crate::record::{Part, Record, code};
 use crate::text::{label, say};
+use crate::together;
 use crate::view::fees::{self, Channel, coded};
 use crate::view::law::{self, Basis};
 use crate::xhtml;
@@ -317,8 +318,7 @@ fn unit(part: Part<'_>, language: Language) -> Unit {
     let steps = [place("Settlement"), place("Area"), code, street.clone()];
     Unit {
         name: part.text("Name").unwrap_or_default(),
-        // A number stays with its sign.
-        address: steps.into_iter().flatten().collect::<Vec<_>>().join(", ").replace("№ ", "№\u{a0}"),
+        address: together::kept(&steps.into_iter().flatten().collect::<Vec<_>>().join(", ")),
         settlement: place("Settlement").unwrap_or_default(),
         post_code,
         street,
@@ -326,7 +326,7 @@ fn unit(part: Part<'_>, language: Language) -> Unit {
         fax: part.text("Fax"),
         email: part.text("Email").map(|text| Link { href: xhtml::link(&format!("mailto:{text}")), text }),
         web: part.text("Web").map(|text| Link { href: web(&text), text }),
-        hours: part.text("WorkTime"),
+        hours: part.text("WorkTime").map(|hours| together::kept(&hours)),
         e_delivery: part.text("EDeliveryProfileIdentifier"),
     }
 }
@@ -334,7 +334,7 @@ fn unit(part: Part<'_>, language: Language) -> Unit {
 fn phone(text: String) -> Link {
     let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     let sane = (5..=16).contains(&digits.len()) && !digits.get(1..).unwrap_or("").contains('+');
-    Link { href: sane.then(|| format!("tel:{digits}")), text }
+    Link { href: sane.then(|| format!("tel:{digits}")), text: together::kept(&text) }
 }
 
 fn register(part: Part<'_>) -> Option<Link> {

@@ -3,7 +3,10 @@
 mod texts;
 
 use kapia_language::Language;
+use kapia_xml::Element;
 use serde::{Deserialize, Serialize};
+
+use crate::names::TYPES;
 
 /// What stands in a text for a value that may not be repeated or is not known any more.
 pub(crate) const ELIDED: &str = "…";
@@ -225,6 +228,26 @@ pub struct Detail {
     pub correlation: String,
     /// Whether repeating makes sense.
     pub retryable: bool,
+}
+
+impl Detail {
+    /// A fault, or a warning, as it stands in a message in the names of our contract; what is missing is empty.
+    pub fn of(element: Element<'_>) -> Detail {
+        let text =
+            |name: &str| element.child(TYPES, name).map(|child| child.text().trim().to_owned()).unwrap_or_default();
+        Detail {
+            code: text("Code"),
+            bg: text("MessageBg"),
+            en: text("MessageEn"),
+            fields: element
+                .children()
+                .filter(|child| child.is(TYPES, "Field"))
+                .map(|field| field.text().trim().to_owned())
+                .collect(),
+            correlation: text("CorrelationId"),
+            retryable: matches!(text("Retryable").as_str(), "true" | "1"),
+        }
+    }
 }
 
 #[cfg(test)]

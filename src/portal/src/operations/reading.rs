@@ -1,6 +1,6 @@
 //! Operations that change nothing.
 
-use kapia_records::{Eik, Filter, Key, LastPush, Page, RequestId, Status, Summary};
+use kapia_records::{Eik, Filter, Key, LastPush, Onward, Page, RequestId, Status, Summary};
 use kapia_xml::Element;
 
 use super::{check_scope, key_in};
@@ -58,12 +58,22 @@ impl EgovService {
         if record.is_none() && push.is_none() {
             return Ok(None);
         }
-        let fault = push.as_ref().and_then(|push| Code::of_number(push.fault.as_deref()?));
+        let onward = self.inner.records.onward(key).await?;
+        let (result, fault) = match &push {
+            // What we refused is not on its way anywhere.
+            Some(push) if is_rejected(push) => {
+                (Some(PushResult::Rejected), push.fault.as_deref().and_then(Code::of_number))
+            }
+            Some(_) => on_its_way(&onward),
+            // Made by people here: nobody has pushed it to us, but we push it on.
+            None if onward != Onward::Nothing => on_its_way(&onward),
+            None => (None, None),
+        };
         Ok(Some(State {
             status: record.as_ref().map_or(Status::Draft, |record| record.status),
             version: record.as_ref().map_or(0, |record| record.version),
             pushed_at: push.as_ref().map(|push| push.at),
-            push_result: push.as_ref().map(push_result),
+            push_result: result,
             fault: fault.map(|code| Fault::new(code).detail(&call.correlation)),
         }))
     }
@@ -153,8 +163,19 @@ impl EgovService {
     }
 }
 
-fn push_result(push: &LastPush) -> PushResult {
-    if push.fault.is_some() || push.result == "REJECTED" { PushResult::Rejected } else { PushResult::Accepted }
+fn is_rejected(push: &LastPush) -> bool {
+    push.fault.is_some() || push.result == "REJECTED"
+}
+
+/// What became of a record that we have taken, and that others shall have too.
+fn on_its_way(onward: &Onward) -> (Option<PushResult>, Option<Code>) {
+    let (result, fault) = match onward {
+        Onward::Nothing => (PushResult::Accepted, None),
+        Onward::Waiting => (PushResult::Queued, None),
+        Onward::Failing => (PushResult::Failed, Some(Code::PortalUnavailable)),
+        Onward::Refused { told } => (PushResult::Rejected, Code::of_number(told)),
+    };
+    (Some(result), fault)
 }
 
 /// Page and size, which the schema requires and limits.

@@ -6,9 +6,16 @@
 //! ```toml
 //! name = "official"
 //! wsdl = "official.wsdl"                      # served for ?wsdl, relative to the profile; without it none is served
+//! soap = "1.1"                                # in which version it is asked; it is answered in both
+//! addressing = false                          # whether it wants WS-Addressing headers
+//! fault = "Problem"                           # the element of the detail; EgovServiceFault
+//! header = "Context"                          # the header block; without it, it is asked without one
+//! unsaid = ["Keyword"]                        # ours for which it has no place
 //! [namespaces]
 //! service = "urn:example:EgovService"         # of the WSDL
 //! types = "urn:example:types"                 # of the elements
+//! [namespaces.inside]                         # of what stands in an element of theirs
+//! Service = "urn:example:data"
 //! [operation.AddService]                      # only operations that are named here are offered
 //! action = "urn:example:EgovService/Add"
 //! request = "Add"
@@ -16,23 +23,40 @@
 //! [elements]                                  # their name, or parent/name = our name, or wrapper/name
 //! Service = "ServiceRecord"
 //! number = "ServiceKey/ServiceNumber"
-//! [values.SecurityLevel]                      # our element: their value = ours
+//! [wrappers]                                  # theirs that is none of ours = what of ours stands in it
+//! "Service/channels" = ["Channel"]
+//! [order]                                     # of the children of an element of theirs
+//! Service = ["title", "number", "channels"]
+//! [values.SecurityLevel]                      # our element, or "parent/element": their value = ours
 //! "Ниско" = "Low"
 //! [defaults]                                  # path of ours = value, when it did not come
 //! "ServiceRecord/HasCivilPurpose" = "true"
 //! ```
+//!
+//! One file serves both directions: who listens under a profile turns messages of it into ours and answers back, and who
+//! pushes turns ours into those of the profile and reads its answers ([`Profile::ask`], [`Profile::hear`]). Where the WSDL
+//! holds its schemas, they say order, namespaces and what has a place at all; `[order]` and `unsaid` are for where they
+//! are not known.
 
+mod asking;
+mod inward;
 mod mapping;
+mod node;
+mod outward;
+mod schema;
 
 use std::collections::BTreeMap;
 
+use kapia_soap::Version;
 use kapia_xml::{Document, Element, Limits};
 use serde::Deserialize;
 
 use crate::fault::{Detail, Fault};
 use crate::names::{Contract, Operation, SERVICE, TYPES, WSDL};
-use mapping::Mapping;
-pub(crate) use mapping::Places;
+pub use asking::{Asked, Unheard};
+use mapping::{Mapping, Tables};
+pub(crate) use node::Places;
+use schema::TheirSchema;
 
 /// The names under which the service is offered.
 #[derive(Clone, Debug)]
@@ -42,8 +66,32 @@ pub struct Profile {
     operations: Vec<Offered>,
     fault: String,
     header: String,
+    /// Whether it is asked with the header block.
+    says_header: bool,
+    soap: Version,
+    addressing: bool,
     mapping: Option<Mapping>,
     wsdl: Option<String>,
+}
+
+/// Something in a message that the schema of the other contract does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where, in the names of the other contract.
+    pub path: String,
+    /// Why, in English; never a value.
+    pub en: String,
+    /// The same in Bulgarian.
+    pub bg: String,
+}
+
+/// How a record fares under a profile before it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fitted {
+    /// Paths of ours for which the other contract has no place.
+    pub left_out: Vec<String>,
+    /// What the other contract's schema says against the rest.
+    pub violations: Vec<Violation>,
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +126,9 @@ pub enum ProfileError {
     /// Its WSDL is not well-formed.
     #[error("the WSDL of the profile is not well-formed: {0}")]
     Wsdl(#[from] kapia_xml::XmlError),
+    /// It names a version of SOAP that there is not.
+    #[error("the profile asks in SOAP {0}; there are 1.1 and 1.2")]
+    Soap(String),
 }
 
 #[derive(Deserialize)]
@@ -95,7 +146,17 @@ struct Written {
     #[serde(default)]
     header: Option<String>,
     #[serde(default)]
+    soap: Option<String>,
+    #[serde(default)]
+    addressing: bool,
+    #[serde(default)]
     elements: BTreeMap<String, String>,
+    #[serde(default)]
+    wrappers: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    order: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    unsaid: Vec<String>,
     #[serde(default)]
     values: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
@@ -108,6 +169,8 @@ struct Namespaces {
     #[serde(rename = "service")]
     _service: String,
     types: String,
+    #[serde(default)]
+    inside: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -137,9 +200,13 @@ impl Profile {
     /// A profile from its text, and its WSDL, in which `{{base}}` stands for the public address.
     pub fn read(text: &str, wsdl: Option<String>, contract: &Contract) -> Result<Profile, ProfileError> {
         let written: Written = toml::from_str(text)?;
-        if let Some(wsdl) = &wsdl {
-            Document::read(wsdl.clone(), &Limits::default())?;
-        }
+        let document = wsdl.clone().map(|wsdl| Document::read(wsdl, &Limits::default())).transpose()?;
+        let schema = document.as_ref().and_then(TheirSchema::of);
+        let soap = match written.soap.as_deref() {
+            None | Some("1.1") => Version::V11,
+            Some("1.2") => Version::V12,
+            Some(other) => return Err(ProfileError::Soap(other.to_owned())),
+        };
         let mut operations: Vec<Offered> = Vec::new();
         for (name, names) in written.operation {
             let operation = Operation::of_name(&name).ok_or(ProfileError::UnknownOperation(name))?;
@@ -154,14 +221,28 @@ impl Profile {
             return Err(ProfileError::Empty);
         }
         let fault = written.fault.unwrap_or_else(|| "EgovServiceFault".to_owned());
+        let says_header = written.header.is_some();
         let header = written.header.unwrap_or_else(|| "RequestContext".to_owned());
         for name in operations.iter().flat_map(|offered| [&offered.request, &offered.response]).chain([&fault, &header])
         {
             mapping::check_name(name)?;
         }
         let types = written.namespaces.types;
-        let mapping = Mapping::new(&types, written.elements, written.values, written.defaults, contract)?;
-        Ok(Profile { name: written.name, types, operations, fault, header, mapping: Some(mapping), wsdl })
+        let mut inside = schema.as_ref().map(|schema| schema.inside.clone()).unwrap_or_default();
+        inside.extend(written.namespaces.inside);
+        let tables = Tables {
+            types: types.clone(),
+            inside,
+            elements: written.elements,
+            wrappers: written.wrappers,
+            order: written.order,
+            values: written.values,
+            defaults: written.defaults,
+            unsaid: written.unsaid,
+        };
+        let mapping = Some(Mapping::new(tables, schema, contract)?);
+        let (name, addressing) = (written.name, written.addressing);
+        Ok(Profile { name, types, operations, fault, header, says_header, soap, addressing, mapping, wsdl })
     }
 
     fn with_operations(name: &str, operations: &[Operation]) -> Profile {
@@ -177,6 +258,9 @@ impl Profile {
             operations: operations.iter().map(offered).collect(),
             fault: "EgovServiceFault".to_owned(),
             header: "RequestContext".to_owned(),
+            says_header: true,
+            soap: Version::V11,
+            addressing: false,
             mapping: None,
             wsdl: wsdl_with(operations),
         }
@@ -204,8 +288,7 @@ impl Profile {
     }
 
     pub(crate) fn action(&self, operation: Operation) -> String {
-        let found = self.operations.iter().find(|offered| offered.operation == operation);
-        found.map(|offered| offered.action.clone()).unwrap_or_default()
+        self.offered(operation).map(|offered| offered.action.clone()).unwrap_or_default()
     }
 
     /// Namespace and name of the header block.
@@ -234,17 +317,20 @@ impl Profile {
     }
 
     /// The element of an answer in the names of the profile.
-    pub(crate) fn outbound(&self, operation: Operation, element: Vec<u8>) -> Vec<u8> {
-        let Some(mapping) = &self.mapping else { return element };
-        let found = self.operations.iter().find(|offered| offered.operation == operation);
-        found.map_or(element.clone(), |offered| mapping.outbound(&element, &offered.response).unwrap_or(element))
+    pub(crate) fn outbound(&self, operation: Operation, element: Vec<u8>, contract: &Contract) -> Vec<u8> {
+        let (Some(mapping), Some(offered)) = (&self.mapping, self.offered(operation)) else { return element };
+        mapping.outbound(&element, &offered.response, contract).map_or(element, |turned| turned.octets)
     }
 
     /// The element of a fault in the names of the profile.
-    pub(crate) fn fault_element(&self, detail: &Detail) -> Vec<u8> {
+    pub(crate) fn fault_element(&self, detail: &Detail, contract: &Contract) -> Vec<u8> {
         let element = crate::answers::fault_element(detail);
         let Some(mapping) = &self.mapping else { return element };
-        mapping.outbound(&element, &self.fault).unwrap_or(element)
+        mapping.outbound(&element, &self.fault, contract).map_or(element, |turned| turned.octets)
+    }
+
+    fn offered(&self, operation: Operation) -> Option<&Offered> {
+        self.operations.iter().find(|offered| offered.operation == operation)
     }
 }
 
@@ -315,6 +401,7 @@ mod tests {
             ),
             ("[operation.AddService]\naction='a'\nrequest='A b'", "A b"),
             ("[operation.AddService]\naction='a'\n[elements]\nx='Nothing'", "Nothing"),
+            ("[operation.AddService]\naction='a'\n[wrappers]\nx=['Nothing']", "Nothing"),
             ("[operation.AddService]\naction='a'\n[colour]\nx='y'", "colour"),
         ] {
             let text = format!("{head}{}{text}", if text.is_empty() { "[operation]\n" } else { "" });

@@ -4,6 +4,7 @@ mod table;
 mod xml;
 
 pub use table::template;
+pub use xml::example;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use kapia_language::Language;
 use kapia_portal::Contract;
 use serde::{Serialize, Serializer};
 
+use crate::report::Told;
 use crate::text;
 
 /// A record as it was found, in the namespace of the contract; nothing about it has been checked.
@@ -78,6 +80,11 @@ impl Problem {
     /// What to do about it.
     pub fn hint(&self, language: Language) -> String {
         text::hint(self.code, language, &self.values)
+    }
+
+    /// Both, as a line of a report.
+    pub fn told(&self) -> Told {
+        text::told(self.code, &self.values)
     }
 }
 

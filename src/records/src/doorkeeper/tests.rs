@@ -298,3 +298,45 @@ async fn every_failure_is_answered_more_slowly() {
     assert_eq!(door.right().await, "401 later");
     assert!(began.elapsed() < Duration::from_millis(20), "who is not heard does not wait either");
 }
+
+#[tokio::test]
+async fn other_costs_count_from_now_on_and_failures_are_not_forgotten() {
+    let door = door().await;
+    for _ in 0..3 {
+        assert_eq!(door.wrong("община", HERE).await, "401");
+    }
+    let rules = RULES();
+    let unusable = Cost { memory_kib: 0, ..rules.cost };
+    assert_eq!(door.keeper.renew(unusable, 1, rules.remember).unwrap_err().code(), "records-cost");
+    let dearer = Cost { passes: rules.cost.passes + 1, ..rules.cost };
+    door.keeper.renew(dearer, 1, Duration::ZERO).unwrap();
+    for outcome in ["401", "401 later"] {
+        assert_eq!(door.wrong("община", HERE).await, outcome, "the fourth and the fifth");
+    }
+    let elsewhere = || async {
+        let header = basic("община", door.password.reveal());
+        door.knock(Some(&header), "198.51.100.1").await.is_ok()
+    };
+    assert!(elsewhere().await && elsewhere().await, "a hash of the old cost is right");
+    assert_eq!(door.keeper.tally().remembered, 0, "nothing is remembered any more");
+    door.keeper.renew(dearer, 1, Duration::from_secs(60)).unwrap();
+    assert!(elsewhere().await && elsewhere().await);
+    assert_eq!(door.keeper.tally().remembered, 1);
+}
+
+#[tokio::test]
+async fn a_network_that_guesses_many_names_at_once_is_closed_in_time() {
+    let door = std::sync::Arc::new(door_with(Rules { at_a_time: 1, ..RULES() }, |_| {}).await);
+    let guesses: Vec<_> = (0..50)
+        .map(|number| {
+            let door = std::sync::Arc::clone(&door);
+            tokio::spawn(async move { door.wrong(&format!("name{number}"), HERE).await })
+        })
+        .collect();
+    let mut heard = Vec::new();
+    for guess in guesses {
+        heard.push(guess.await.unwrap());
+    }
+    let listened = heard.iter().filter(|told| **told == "401").count();
+    assert_eq!((listened, door.keeper.tally().failed), (20, 20), "the twenty-first comes to a closed door");
+}

@@ -5,7 +5,7 @@ use super::*;
 use crate::caller::CredentialId;
 use crate::change::{Answer, Applied, Batch, Change, Content, Done, Mode, Outcome, PushNote, Refused, What};
 use crate::names::{Eik, Key, RequestId, ServiceNumber};
-use crate::outbox::Waiting;
+use crate::outbox::{Onward, Waiting};
 use crate::record::{Action, Facts, Filter, Page, Since};
 use crate::register::{RegisterEntry, Registered};
 use crate::requests::Begun;
@@ -326,6 +326,10 @@ async fn pushes_of_a_record_keep_their_order_and_do_not_hold_up_others() {
     let retry_at = now() + Duration::minutes(5);
     store.records.push_retry(first.id, retry_at, "503").await.unwrap();
     assert_eq!(next(now() + Duration::seconds(30)).await.unwrap(), None);
+    store.records.hurry("mid", now()).await.unwrap();
+    assert!(
+        matches!(store.records.pushes("mid", 1).await.unwrap()[..], [crate::PushState { state: Waiting::Until(due), .. }] if due <= now())
+    );
     let again = next(retry_at + Duration::seconds(1)).await.unwrap().unwrap();
     // The leases of the other two are over by then, but the record that is first in the queue comes first.
     assert!([(7, 1, 2), (1, 1, 2)].contains(&taken(&again)));
@@ -338,6 +342,37 @@ async fn pushes_of_a_record_keep_their_order_and_do_not_hold_up_others() {
         store.records.pushes("mid", 10).await.unwrap().into_iter().map(|push| push.state).collect();
     assert!(matches!(states[..], [Waiting::Until(_), Waiting::GivenUp, Waiting::Done, Waiting::Done]), "{states:?}");
     assert_eq!(store.records.next_push("unheard", now(), lease).await.unwrap_err().code(), "records-no-target");
+}
+
+#[tokio::test]
+async fn a_record_knows_how_far_it_is_on_its_way() {
+    let store = store();
+    let onward = async |number| store.records.onward(&key(number)).await.unwrap();
+    store.outcome(1, What::Add(content("a", Status::Published))).await;
+    assert_eq!(onward(1).await, Onward::Nothing, "nobody hears of it");
+    for target in ["one", "two"] {
+        store.records.add_target(target, true).await.unwrap();
+    }
+    assert_eq!((onward(1).await, onward(2).await), (Onward::Waiting, Onward::Nothing));
+    let next = async |target: &str| {
+        let lease = std::time::Duration::from_secs(60);
+        store.records.next_push(target, now() + Duration::hours(1), lease).await.unwrap().unwrap().id
+    };
+    let one = next("one").await;
+    store.records.push_retry(one, now(), "push-unreachable").await.unwrap();
+    assert_eq!(onward(1).await, Onward::Failing);
+    let two = next("two").await;
+    store.records.push_given_up(two, "EGS-4003").await.unwrap();
+    assert_eq!(onward(1).await, Onward::Failing, "the other one is still tried");
+    store.records.push_done(one, "CREATED").await.unwrap();
+    assert_eq!(onward(1).await, Onward::Refused { told: "EGS-4003".into() });
+    store.outcome(1, What::Put(content("b", Status::Published))).await;
+    assert_eq!(onward(1).await, Onward::Waiting);
+    for target in ["one", "two"] {
+        let push = next(target).await;
+        store.records.push_done(push, "UPDATED").await.unwrap();
+    }
+    assert_eq!(onward(1).await, Onward::Nothing, "what was refused is past");
 }
 
 #[tokio::test]

@@ -145,6 +145,28 @@ create table events (
 create index events_credential on events (credential, id);
 ";
 
+/// Names by themselves, so that a word which stands in every description but in few names is found in names at once; and every word
+/// that was ever written, to spell out beginnings.
+pub(crate) const SPELLINGS: &str = "
+create virtual table names using fts5 (
+    supplier, name,
+    content = '', contentless_delete = 1, detail = column, prefix = '2 3 4',
+    tokenize = \"unicode61 remove_diacritics 0\"
+);
+create table spellings (word text primary key) without rowid;
+insert into names (rowid, supplier, name)
+    select r.id, r.supplier, replace(replace(
+        c.name_bg || ' ' || r.service || ' ' || coalesce(c.name_en, '') || ' ' || coalesce(c.short_name_bg, '') || ' '
+        || coalesce(json_extract(c.facts, '$.short_name_en'), ''), 'и' || char(774), 'й'), char(769), '')
+    from records r join contents c on c.id = r.published_content where r.status <> 5;
+create virtual table written using fts5vocab (words, row);
+insert into spellings select term from written;
+drop table written;
+";
+
+/// How far a record is on its way is asked for each record by itself.
+pub(crate) const OUTBOX_OF_RECORDS: &str = "create index outbox_record on outbox (record, target, id)";
+
 pub(crate) const STAMP: &str = "insert into file (one, environment) values (1, ?1)";
 pub(crate) const ENVIRONMENT: &str = "select environment from file";
 
@@ -169,6 +191,10 @@ pub(crate) const ADD_VERSION: &str = "insert into versions
 pub(crate) const FACTS: &str = "select facts from contents where id = ?1";
 pub(crate) const ADD_WORDS: &str = "insert into words (rowid, supplier, name, other) values (?1, ?2, ?3, ?4)";
 pub(crate) const REMOVE_WORDS: &str = "delete from words where rowid = ?1";
+pub(crate) const ADD_NAMES: &str = "insert into names (rowid, supplier, name) values (?1, ?2, ?3)";
+pub(crate) const REMOVE_NAMES: &str = "delete from names where rowid = ?1";
+/// With the words as a JSON array. They stay when the last text with them goes: a word that is nowhere finds nothing.
+pub(crate) const ADD_SPELLINGS: &str = "insert or ignore into spellings (word) select value from json_each(?1)";
 pub(crate) const ENDING: &str = "select supplier, service from records indexed by records_ending
     where ends_at is not null and ends_at <= ?1 order by ends_at limit 500";
 
@@ -186,6 +212,13 @@ pub(crate) const PUBLISHED: &str = "select r.supplier, r.service, v.version, v.s
     join versions v on v.record = r.id and v.version = r.published_version
     join contents c on c.id = v.content
     where r.supplier = ?1 and r.service = ?2 and r.published_content is not null and r.status <> 5";
+/// The version that the public saw last, even if it sees nothing now.
+pub(crate) const LAST_PUBLISHED: &str = "select r.supplier, r.service, v.version, v.status, c.facts, c.octets, v.at,
+        v.by, r.published_version, c.digest
+    from records r
+    join versions v on v.record = r.id and v.version = r.published_version
+    join contents c on c.id = v.content
+    where r.supplier = ?1 and r.service = ?2";
 pub(crate) const PUBLISHED_BY_NUMBER: &str =
     "select r.supplier, r.service, v.version, v.status, c.facts, c.octets, v.at, v.by, r.published_version, c.digest
     from records r
@@ -222,6 +255,13 @@ pub(crate) const PUBLISHED_COUNTS: &str = "select supplier, count(*) from record
     where published_content is not null and status <> 5 group by supplier";
 pub(crate) const OFFSET: &str = " offset ";
 
+/// The descriptions of what the public sees; the keys are a JSON array of arrays of two, and are answered with their places in it.
+pub(crate) const DESCRIPTIONS: &str = "select k.key, json_extract(c.facts, '$.description_bg'),
+        json_extract(c.facts, '$.description_en')
+    from json_each(?1) k
+    cross join records r on r.supplier = json_extract(k.value, '$[0]') and r.service = json_extract(k.value, '$[1]')
+    cross join contents c on c.id = r.published_content where r.status <> 5";
+
 const VERSION: &str = "select v.sequence, r.supplier, r.service, v.version, v.status, v.action, v.at, v.by, v.why,
         v.effective_from, c.digest
     from versions v join records r on r.id = v.record join contents c on c.id = v.content where ";
@@ -231,12 +271,30 @@ pub(crate) fn history() -> String {
 pub(crate) fn changes_after() -> String {
     format!("{VERSION} v.sequence > ?1 order by v.sequence limit ?2")
 }
-/// What the public could see of the changes: 4 is published, action 3 deactivated.
-pub(crate) fn recent(of_supplier: bool) -> String {
-    let supplier = if of_supplier { "r.supplier = ?2" } else { "?2 is null" };
+/// Whether the public could see a change: 4 is published; 3 and 4 are deactivated and reactivated, 5 an end to come, which are seen
+/// whatever is in work, of what was published before.
+fn public_change(v: &str) -> String {
     format!(
-        "{VERSION} {supplier} and r.published_content is not null and (v.status = 4 or v.action = 3)
+        "({v}.status = 4 or {v}.action in (3, 4, 5) and exists (
+            select 1 from versions e where e.record = {v}.record and e.version < {v}.version and e.status = 4))"
+    )
+}
+pub(crate) fn recent(of_supplier: bool) -> String {
+    let (supplier, public) = (if of_supplier { "r.supplier = ?2" } else { "?2 is null" }, public_change("v"));
+    format!(
+        "{VERSION} {supplier} and r.published_content is not null and {public}
         order by v.sequence desc limit ?1"
+    )
+}
+/// The last of each service of a supplier.
+pub(crate) fn recent_services() -> String {
+    let public = public_change("p");
+    format!(
+        "{VERSION} v.sequence in (
+            select max(p.sequence) from records s join versions p on p.record = s.id
+            where s.supplier = ?1 and s.published_content is not null and {public}
+            group by s.id order by 1 desc limit ?2)
+        order by v.sequence desc"
     )
 }
 /// The first change at a moment or later; what follows it in sequence follows it.
@@ -247,7 +305,13 @@ pub(crate) const LAST_MOMENT: &str = "select coalesce(max(at), 0) from versions"
 // ---- search
 
 /// In the order of the rows, so that it can stop early.
-pub(crate) const MATCHING: &str = "select rowid from words where words match ?1 order by rowid limit ?2";
+pub(crate) const IN_NAMES: &str = "select r.id, r.supplier, r.service, c.name_bg, c.name_en, c.short_name_bg
+    from names cross join records r on r.id = names.rowid cross join contents c on c.id = r.published_content
+    where names match ?1 order by names.rowid limit ?2";
+pub(crate) const ANYWHERE: &str = "select r.id, r.supplier, r.service, c.name_bg, c.name_en, c.short_name_bg
+    from words cross join records r on r.id = words.rowid cross join contents c on c.id = r.published_content
+    where words match ?1 order by words.rowid limit ?2";
+pub(crate) const SPELLED: &str = "select word from spellings where word >= ?1 and word < ?2 order by word limit ?3";
 pub(crate) const CANDIDATE: &str = "select r.supplier, r.service, r.published_version, 4, c.name_bg, c.name_en,
         c.short_name_bg, c.oid, c.security, c.internal, c.supplier_code, c.section, c.excerpt_bg, c.excerpt_en, v.at,
         v.by
@@ -319,9 +383,16 @@ pub(crate) const NEXT_PUSH: &str = "update outbox set leased_until = ?3, attempt
 pub(crate) const PUSHED_CONTENT: &str = "select r.supplier, r.service, v.action, v.status, c.facts, c.octets, c.digest
     from versions v join records r on r.id = v.record join contents c on c.id = v.content
     where v.record = ?1 and v.version = ?2";
+/// The pushes of a record that are not over, and the last of each target that is.
+pub(crate) const ONWARD: &str = "select o.state, o.told from outbox o
+    where o.record = (select id from records where supplier = ?1 and service = ?2)
+    and (o.state = 0 or not exists (
+        select 1 from outbox l where l.record = o.record and l.target = o.target and l.id > o.id))";
 pub(crate) const END_PUSH: &str = "update outbox set state = ?2, told = ?3 where id = ?1 and state = 0";
 pub(crate) const RETRY_PUSH: &str =
     "update outbox set due_at = ?2, leased_until = 0, told = ?3 where id = ?1 and state = 0";
+pub(crate) const HURRY_PUSHES: &str = "update outbox set due_at = ?2
+    where state = 0 and target = (select id from targets where name = ?1) and due_at > ?2";
 const PUSH_STATE: &str = "select o.id, r.supplier, r.service, o.version, o.state, o.due_at, o.attempts, o.told
     from outbox o join records r on r.id = o.record where o.target = ?1";
 pub(crate) fn waiting_pushes() -> String {
@@ -368,10 +439,6 @@ pub(crate) const COUNT_OTHERS: &str = "select (select count(*) from suppliers), 
     (select count(*) from outbox where state = 0), (select count(*) from outbox where state = 2),
     (select count(*) from requests)";
 
-/// Around each task of a transaction: one that fails takes nobody with it.
-pub(crate) const BEGIN_TASK: &str = "savepoint task";
-pub(crate) const KEEP_TASK: &str = "release task";
-pub(crate) const UNDO_TASK: &str = "rollback to task; release task";
 /// Around the changes of one batch.
 pub(crate) const BEGIN_CHANGES: &str = "savepoint changes";
 pub(crate) const KEEP_CHANGES: &str = "release changes";

@@ -201,6 +201,7 @@ impl<'f> Builder<'f> {
         let name = self.resolve_name(at, text)?;
         if let Some((shadow_space, shadow_name, index)) = self.shadow
             && (shadow_space, shadow_name) == (space, name)
+            && (space != Space::Type || is_base_in_redefinition(at.element))
         {
             self.shadow_uses.push(at);
             return Ok(index);
@@ -306,6 +307,15 @@ impl<'f> Builder<'f> {
             documentation: None,
         }
     }
+}
+
+/// Whether an element names the base of a redefining type. Its base alone is the old type; wherever else the name stands, inside
+/// the type or elsewhere, it means the new one (§4.2.2, "Individual Component Redefinition").
+fn is_base_in_redefinition(at: Element<'_>) -> bool {
+    let content = at.parent().filter(|parent| matches!(parent.local(), "simpleContent" | "complexContent"));
+    let owner = content.map_or_else(|| at.parent(), Element::parent);
+    let is_derivation = matches!(at.local(), "extension" | "restriction");
+    is_derivation && owner.and_then(Element::parent).is_some_and(|around| around.is(XSD, "redefine"))
 }
 
 fn whole_text(element: Element<'_>) -> Box<str> {

@@ -73,7 +73,6 @@ impl<'f> Builder<'f> {
                 Space::Notation => self.read_notation(at)?,
                 Space::Constraint => {}
             }
-            // Types inside a redefining component still mean the old component by its name.
             while let Some((at, id)) = self.unread.pop() {
                 self.read_type(at, None, id)?;
             }

@@ -1,6 +1,7 @@
 //! The Microsoft and NIST parts of the W3C XML Schema test suite as cases: one schema and what stands or falls with it.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kapia_xml::{Document, Element, Limits, XSI_NAMESPACE};
 
@@ -24,6 +25,24 @@ pub struct Instance {
     /// It names a document of schemas for a namespace after something of that namespace, which XML Schema part 1 §4.3.2
     /// calls an error; a gate never follows such hints, the suite counts on them.
     pub late_hint: bool,
+}
+
+/// The folder of the suite, unpacked once below `target`.
+#[allow(dead_code)] // an example is told where it is
+pub fn unpacked() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let archive = here.join("../../../shared/xsts/xsts-ms-nist.tar.xz");
+    let folder = here.join("../../target/suites/xsts");
+    if !folder.join("msMeta").is_dir() || !folder.join("nistData").is_dir() {
+        std::fs::create_dir_all(&folder).unwrap();
+        let status = Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&folder).status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "this test needs tar with xz, and the suite at {}",
+            archive.display()
+        );
+    }
+    folder
 }
 
 /// All cases below the folder of the unpacked suite, in order.

@@ -1,13 +1,17 @@
-//! Reading a document from its first to its last element, with one element of look-ahead.
+//! Reading a document from its first to its last element, with one element of look-ahead. What generated code asks for stands
+//! in the modules below, by what it looks for; here is what all of them stand on.
 
+mod elements;
+mod groups;
+mod open;
 mod scope;
 mod tag;
+mod values;
 mod xml;
 
 use crate::content::TypeName;
 use crate::error::Fault;
-use crate::raw::{Attribute, RawContent, RawElement};
-use crate::{Content, Document, First, Group, Limits, ReadError, Result, UNBOUNDED, Value, WhiteSpace, XSD, XSI};
+use crate::{Content, Document, Limits, ReadError, Result, WhiteSpace, XSD, XSI};
 
 use scope::Scope;
 use tag::Tag;
@@ -47,8 +51,25 @@ struct Step {
 impl<'x> Reader<'x> {
     /// Reads a whole document of one type; `outer` are the namespaces that a larger message declares around it.
     pub fn document<D: Document>(xml: &'x [u8], limits: &Limits, outer: &[(&str, &str)]) -> Result<D> {
+        Reader::whole(xml, limits, outer, None)
+    }
+
+    /// Reads a block of the header of a message: attributes of the namespace of the envelope are for SOAP, not for the type.
+    pub(crate) fn block<D: Document>(xml: &'x [u8], limits: &Limits, envelope: &str) -> Result<D> {
+        Reader::whole(xml, limits, &[], Some(envelope))
+    }
+
+    fn whole<D: Document>(
+        xml: &'x [u8],
+        limits: &Limits,
+        outer: &[(&str, &str)],
+        passed_over: Option<&str>,
+    ) -> Result<D> {
         let mut reader = Reader::new(xml, limits, outer)?;
         reader.root(D::NAMESPACE, D::NAME)?;
+        if let Some(namespace) = passed_over {
+            reader.tag.pass_over(namespace);
+        }
         reader.enter(D::NAME, 0, D::TYPE)?;
         let document = D::read(&mut reader)?;
         reader.leave()?;
@@ -68,361 +89,6 @@ impl<'x> Reader<'x> {
             path: Vec::new(),
             default: None,
         })
-    }
-
-    // What generated code calls, in the order in which it calls it.
-
-    /// The attribute, if it is there.
-    pub fn attribute<V: Value>(&mut self, namespace: &str, local: &'static str) -> Result<Option<V>> {
-        match self.tag.take_attribute(namespace, local) {
-            Some(text) => match V::parse(&text) {
-                Ok(value) => Ok(Some(value)),
-                Err(error) => Err(self.fail_at_attribute(local, Fault::Value(error))),
-            },
-            None => Ok(None),
-        }
-    }
-
-    /// The attribute, which must be there.
-    pub fn required_attribute<V: Value>(&mut self, namespace: &str, local: &'static str) -> Result<V> {
-        match self.attribute(namespace, local)? {
-            Some(value) => Ok(value),
-            None => Err(self.fail_at_attribute(local, Fault::AttributeMissing(local.to_owned()))),
-        }
-    }
-
-    /// All attributes that were not asked for.
-    pub fn other_attributes(&mut self) -> Vec<Attribute> {
-        self.tag.take_others()
-    }
-
-    /// The whole content as the value of a simple type.
-    pub fn text<V: Value>(&mut self) -> Result<V> {
-        self.settle()?;
-        let default = self.path.last().and_then(|step| step.default);
-        let text = match (self.xml.text(&mut self.tag, &mut self.scope, &self.limits), default) {
-            (Ok(text), Some(default)) if text.is_empty() => default.into(),
-            (Ok(text), _) => text,
-            (Err(fault), _) => return Err(self.fail(fault)),
-        };
-        self.next = Next::End;
-        match V::parse(&text) {
-            Ok(value) => Ok(value),
-            Err(error) => {
-                let fault = Fault::Value(error);
-                Err(self.fail(fault))
-            }
-        }
-    }
-
-    /// The element, which must come next.
-    pub fn required<T: Content>(&mut self, namespace: &'static str, local: &'static str) -> Result<T> {
-        if !self.is_at(namespace, local)? {
-            return Err(self.missing(local));
-        }
-        self.element(local, 0)
-    }
-
-    /// As [`Reader::required`], behind a pointer.
-    pub fn required_boxed<T: Content>(&mut self, namespace: &'static str, local: &'static str) -> Result<Box<T>> {
-        self.required(namespace, local).map(Box::new)
-    }
-
-    /// As [`Reader::required`], with what an empty element means (`default` in the schema).
-    pub fn required_or<T: Content>(
-        &mut self,
-        namespace: &'static str,
-        local: &'static str,
-        default: &'static str,
-    ) -> Result<T> {
-        self.default = Some(default);
-        self.required(namespace, local)
-    }
-
-    /// The element, if it comes next.
-    pub fn optional<T: Content>(&mut self, namespace: &'static str, local: &'static str) -> Result<Option<T>> {
-        if !self.is_at(namespace, local)? {
-            self.default = None;
-            return Ok(None);
-        }
-        self.element(local, 0).map(Some)
-    }
-
-    /// As [`Reader::optional`], behind a pointer.
-    pub fn optional_boxed<T: Content>(
-        &mut self,
-        namespace: &'static str,
-        local: &'static str,
-    ) -> Result<Option<Box<T>>> {
-        self.optional(namespace, local).map(|value| value.map(Box::new))
-    }
-
-    /// As [`Reader::optional`], with what an empty element means.
-    pub fn optional_or<T: Content>(
-        &mut self,
-        namespace: &'static str,
-        local: &'static str,
-        default: &'static str,
-    ) -> Result<Option<T>> {
-        self.default = Some(default);
-        self.optional(namespace, local)
-    }
-
-    /// The element, which must come next if the group that it belongs to is there.
-    pub fn required_if<T: Content>(
-        &mut self,
-        present: bool,
-        namespace: &'static str,
-        local: &'static str,
-    ) -> Result<Option<T>> {
-        if present { self.required(namespace, local).map(Some) } else { Ok(None) }
-    }
-
-    /// As [`Reader::required_if`], behind a pointer.
-    pub fn required_if_boxed<T: Content>(
-        &mut self,
-        present: bool,
-        namespace: &'static str,
-        local: &'static str,
-    ) -> Result<Option<Box<T>>> {
-        self.required_if(present, namespace, local).map(|value| value.map(Box::new))
-    }
-
-    /// As [`Reader::required_if`], with what an empty element means.
-    pub fn required_if_or<T: Content>(
-        &mut self,
-        present: bool,
-        namespace: &'static str,
-        local: &'static str,
-        default: &'static str,
-    ) -> Result<Option<T>> {
-        self.default = present.then_some(default);
-        self.required_if(present, namespace, local)
-    }
-
-    /// As many of the element as come next; there may be none.
-    pub fn several<T: Content>(&mut self, namespace: &'static str, local: &'static str) -> Result<Vec<T>> {
-        self.many(namespace, local, 0, UNBOUNDED)
-    }
-
-    /// As [`Reader::several`], with what an empty element means.
-    pub fn several_or<T: Content>(
-        &mut self,
-        namespace: &'static str,
-        local: &'static str,
-        default: &'static str,
-    ) -> Result<Vec<T>> {
-        self.many_or(namespace, local, 0, UNBOUNDED, default)
-    }
-
-    /// As many of the element as come next, within these bounds.
-    pub fn many<T: Content>(
-        &mut self,
-        namespace: &'static str,
-        local: &'static str,
-        min: u32,
-        max: u32,
-    ) -> Result<Vec<T>> {
-        let mut all = Vec::new();
-        let mut count = 0;
-        while count < max && self.is_at(namespace, local)? {
-            count += 1;
-            all.push(self.element(local, count)?);
-        }
-        self.enough(count, min, max, namespace, local)?;
-        Ok(all)
-    }
-
-    /// As [`Reader::many`], with what an empty element means.
-    pub fn many_or<T: Content>(
-        &mut self,
-        namespace: &'static str,
-        local: &'static str,
-        min: u32,
-        max: u32,
-        default: &'static str,
-    ) -> Result<Vec<T>> {
-        let mut all = Vec::new();
-        let mut count = 0;
-        while count < max && self.is_at(namespace, local)? {
-            count += 1;
-            self.default = Some(default);
-            all.push(self.element(local, count)?);
-        }
-        self.enough(count, min, max, namespace, local)?;
-        Ok(all)
-    }
-
-    /// One more of the children of an `xs:all`, which come in any order.
-    pub fn once<T: Content>(
-        &mut self,
-        slot: &mut Option<T>,
-        namespace: &'static str,
-        local: &'static str,
-    ) -> Result<()> {
-        if slot.is_some() {
-            let fault = Fault::Twice(local.to_owned());
-            return Err(self.fail(fault));
-        }
-        *slot = Some(self.required(namespace, local)?);
-        Ok(())
-    }
-
-    /// What must have come.
-    pub fn need<T>(&mut self, slot: Option<T>, local: &'static str) -> Result<T> {
-        match slot {
-            Some(value) => Ok(value),
-            None => Err(self.missing(local)),
-        }
-    }
-
-    /// A group, which must come next.
-    pub fn group<G: Group>(&mut self) -> Result<G> {
-        G::read(self)
-    }
-
-    /// As [`Reader::group`], behind a pointer.
-    pub fn group_boxed<G: Group>(&mut self) -> Result<Box<G>> {
-        self.group().map(Box::new)
-    }
-
-    /// A group, which must come next if the one that it belongs to is there.
-    pub fn group_if<G: Group>(&mut self, present: bool) -> Result<Option<G>> {
-        if present { self.group().map(Some) } else { Ok(None) }
-    }
-
-    /// A group, if one of its first elements comes next.
-    pub fn optional_group<G: Group>(&mut self) -> Result<Option<G>> {
-        if self.starts(G::FIRST)? { G::read(self).map(Some) } else { Ok(None) }
-    }
-
-    /// As many of the group as come next, within these bounds.
-    pub fn groups<G: Group>(&mut self, min: u32, max: u32) -> Result<Vec<G>> {
-        let mut all = Vec::new();
-        let mut count = 0;
-        while count < max && self.starts(G::FIRST)? {
-            all.push(G::read(self)?);
-            count += 1;
-        }
-        if count < min {
-            return Err(self.unexpected(G::FIRST));
-        }
-        Ok(all)
-    }
-
-    /// Whether one of these comes next.
-    pub fn starts(&mut self, first: &[First]) -> Result<bool> {
-        self.which(first).map(|which| which.is_some())
-    }
-
-    /// Which of these comes next.
-    pub fn which(&mut self, first: &[First]) -> Result<Option<usize>> {
-        self.peek()?;
-        if self.next != Next::Start {
-            return Ok(None);
-        }
-        let (namespace, local) = (self.tag.namespace(&self.scope), self.tag.local());
-        Ok(first.iter().position(|first| first.allows(namespace, local)))
-    }
-
-    /// The error for what comes next, where one of these was expected.
-    pub fn unexpected(&mut self, first: &[First]) -> ReadError {
-        if let Err(error) = self.peek() {
-            return error;
-        }
-        let expected: Vec<&str> = first
-            .iter()
-            .map(|first| match first {
-                First::Element(_, local) => local,
-                _ => "*",
-            })
-            .collect();
-        let expected = expected.join(", ");
-        let fault = match self.next {
-            Next::Start => Fault::Unexpected { found: self.tag.shown().to_owned(), expected },
-            _ => Fault::End { expected },
-        };
-        self.fail(fault)
-    }
-
-    /// Which of these types `xsi:type` names; `None` if there is no `xsi:type`.
-    pub fn derived(&mut self, types: &[(&str, &str)]) -> Result<Option<usize>> {
-        let Some((namespace, local)) = self.type_named()? else { return Ok(None) };
-        match types.iter().position(|&(ns, name)| ns == namespace && name == local) {
-            Some(which) => Ok(Some(which)),
-            None => Err(self.fail(Fault::TypeUnknown)),
-        }
-    }
-
-    /// The error for an element whose abstract type is not replaced by a derived one.
-    pub fn abstract_type(&mut self) -> ReadError {
-        self.fail(Fault::Abstract)
-    }
-
-    /// The element that comes next, whatever it is, if one of these lets it through.
-    pub fn any(&mut self, first: &[First]) -> Result<RawElement> {
-        if !self.starts(first)? {
-            return Err(self.unexpected(first));
-        }
-        let start = self.tag.offset;
-        let outer = self.scope.outside(&self.tag);
-        self.skip()?;
-        self.next = Next::Unknown;
-        let text = self.xml.slice(start, self.xml.position());
-        Ok(RawElement::captured(text, &outer))
-    }
-
-    /// As [`Reader::any`], if such an element comes next.
-    pub fn optional_any(&mut self, first: &[First]) -> Result<Option<RawElement>> {
-        if self.starts(first)? { self.any(first).map(Some) } else { Ok(None) }
-    }
-
-    /// As [`Reader::any`], if the group that it belongs to is there.
-    pub fn any_if(&mut self, present: bool, first: &[First]) -> Result<Option<RawElement>> {
-        if present { self.any(first).map(Some) } else { Ok(None) }
-    }
-
-    /// As many elements as these let through, within these bounds.
-    pub fn anys(&mut self, first: &[First], min: u32, max: u32) -> Result<Vec<RawElement>> {
-        let mut all = Vec::new();
-        let mut count = 0;
-        while count < max && self.starts(first)? {
-            all.push(self.any(first)?);
-            count += 1;
-        }
-        if count < min {
-            return Err(self.unexpected(first));
-        }
-        Ok(all)
-    }
-
-    /// All attributes and all content, as they stand.
-    pub fn raw(&mut self) -> Result<RawContent> {
-        let attributes = self.tag.take_all();
-        self.open = false;
-        let start = self.xml.position();
-        let outer = self.scope.all();
-        let end = self.inside()?;
-        self.next = Next::End;
-        Ok(RawContent::captured(self.xml.slice(start, end), attributes, &outer))
-    }
-
-    // The machinery.
-
-    /// Whether the element is nil; asked by [`crate::Nillable`].
-    pub(crate) fn take_nil(&mut self) -> Result<bool> {
-        match self.tag.take_attribute(XSI, "nil").as_deref().map(str::trim) {
-            None | Some("false" | "0") => Ok(false),
-            Some("true" | "1") => {
-                self.settle()?;
-                self.peek().map_err(|_| self.fail(Fault::NilNotEmpty))?;
-                if self.next != Next::End {
-                    return Err(self.fail(Fault::NilNotEmpty));
-                }
-                Ok(true)
-            }
-            Some(_) => Err(self.fail(Fault::NilNotAllowed)),
-        }
     }
 
     fn root(&mut self, namespace: &'static str, local: &'static str) -> Result<()> {
@@ -511,42 +177,12 @@ impl<'x> Reader<'x> {
         }
     }
 
-    /// Passes over the element whose start tag was read.
-    fn skip(&mut self) -> Result<()> {
-        self.inside()?;
-        self.scope.close();
-        Ok(())
-    }
-
-    /// Passes over content, up to and including the end tag; says where that began.
-    fn inside(&mut self) -> Result<usize> {
-        match self.xml.skip(&mut self.tag, &mut self.scope, &self.limits) {
-            Ok(end) => Ok(end),
-            Err(fault) => Err(self.fail(fault)),
-        }
-    }
-
-    fn enough(&mut self, count: u32, min: u32, max: u32, namespace: &str, local: &str) -> Result<()> {
-        if count < min {
-            return Err(self.missing(local));
-        }
-        if count == max && self.is_at(namespace, local)? {
-            return Err(self.fail(Fault::TooMany(local.to_owned(), max)));
-        }
-        Ok(())
-    }
-
     fn missing(&mut self, local: &str) -> ReadError {
         let fault = match self.next {
             Next::Start => Fault::Unexpected { found: self.tag.shown().to_owned(), expected: local.to_owned() },
             _ => Fault::Missing(local.to_owned()),
         };
         self.fail(fault)
-    }
-
-    fn fail_at_attribute(&self, local: &str, fault: Fault) -> ReadError {
-        let (line, column) = self.xml.place(self.tag.offset);
-        ReadError::new(fault, format!("{}/@{local}", self.shown_path()), line, column)
     }
 
     fn fail(&self, fault: Fault) -> ReadError {

@@ -128,6 +128,11 @@ impl Tag {
         others
     }
 
+    /// Forgets the attributes of a namespace.
+    pub(super) fn pass_over(&mut self, namespace: &str) {
+        self.attributes.retain(|attribute| attribute.namespace != namespace);
+    }
+
     /// An attribute that nobody asked for.
     pub(super) fn left(&self) -> Option<&Attribute> {
         let is_hint = |known: &&Attribute| {

@@ -1,12 +1,20 @@
 //! Envelopes of both versions (W3C NOTE-SOAP-20000508, REC-soap12-part1-20070427).
 
-use super::{Detail, Fault, Side};
-use crate::characters;
+use super::{Detail, Fault, fault};
 use crate::error::Fault as Broken;
-use crate::{Content, Document, First, Limits, RawContent, RawElement, ReadError, Reader, Result, UNBOUNDED, Writer};
+use crate::{Content, Document, First, Limits, RawElement, ReadError, Reader, Result, UNBOUNDED, Writer, characters};
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::ResolveResult;
 
-const V11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-const V12: &str = "http://www.w3.org/2003/05/soap-envelope";
+pub(super) const V11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+pub(super) const V12: &str = "http://www.w3.org/2003/05/soap-envelope";
+/// The actor and role that every receiver plays, and the role of the last one.
+const OURS: [&str; 4] = [
+    "",
+    "http://schemas.xmlsoap.org/soap/actor/next",
+    "http://www.w3.org/2003/05/soap-envelope/role/next",
+    "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
+];
 
 /// A version of SOAP.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -53,31 +61,17 @@ impl Version {
         format!("<s:Envelope xmlns:s=\"{namespace}\">{header}<s:Body>{body}</s:Body></s:Envelope>").into_bytes()
     }
 
-    /// A fault, to be put into an envelope of the same version.
-    pub(super) fn fault(self, side: Side, reason: &str, detail: &str) -> String {
-        let mut text = String::new();
-        characters::escape_text(reason, &mut text);
-        let code = match (self, side) {
-            (Version::V11, Side::Sender) => "Client",
-            (Version::V11, Side::Receiver) => "Server",
-            (Version::V12, Side::Sender) => "Sender",
-            (Version::V12, Side::Receiver) => "Receiver",
-        };
-        let detail = |name: &str| match detail {
-            "" => String::new(),
-            detail => format!("<{name}>{detail}</{name}>"),
-        };
-        match self {
-            Version::V11 => format!(
-                "<s:Fault><faultcode>s:{code}</faultcode><faultstring xml:lang=\"en\">{text}</faultstring>{}</s:Fault>",
-                detail("detail")
-            ),
-            Version::V12 => format!(
-                "<s:Fault><s:Code><s:Value>s:{code}</s:Value></s:Code><s:Reason><s:Text xml:lang=\"en\">{text}</s:Text>\
-                 </s:Reason>{}</s:Fault>",
-                detail("s:Detail")
-            ),
+    /// The version of a message; SOAP 1.1 if it is none.
+    pub(super) fn of_message(octets: &[u8]) -> Version {
+        match root_of(octets) {
+            Some(root) if root.namespace == V12 => Version::V12,
+            _ => Version::V11,
         }
+    }
+
+    /// Whether a message is an envelope of a version that is neither of these.
+    pub(super) fn is_unknown_to(octets: &[u8]) -> bool {
+        root_of(octets).is_some_and(|root| root.local == "Envelope" && !["", V11, V12].contains(&&*root.namespace))
     }
 }
 
@@ -87,12 +81,13 @@ pub struct Part {
     element: RawElement,
     namespace: String,
     local: String,
+    must_be_understood: bool,
 }
 
 impl Part {
-    fn of(element: RawElement) -> Part {
-        let (namespace, local) = name_of(element.as_xml()).unwrap_or_default();
-        Part { element, namespace, local }
+    pub(super) fn of(element: RawElement) -> Part {
+        let root = root_of(element.as_xml().as_bytes()).unwrap_or_default();
+        Part { must_be_understood: root.must_be_understood(), namespace: root.namespace, local: root.local, element }
     }
 
     /// The namespace of its name, empty for none.
@@ -108,6 +103,16 @@ impl Part {
     /// Whether this is its name.
     pub fn is(&self, namespace: &str, local: &str) -> bool {
         self.namespace == namespace && self.local == local
+    }
+
+    /// Whether its name is that of a document type.
+    pub fn is_a<D: Document>(&self) -> bool {
+        self.is(D::NAMESPACE, D::NAME)
+    }
+
+    /// Whether it is a header block that the receiver of the message must understand.
+    pub fn must_be_understood(&self) -> bool {
+        self.must_be_understood
     }
 
     /// The document that it is.
@@ -135,24 +140,30 @@ pub struct Opened {
 impl Opened {
     /// The fault, if it is one.
     pub fn fault<F: Detail>(&self) -> Option<Result<Fault<F>>> {
-        if !self.body.is(self.version.namespace(), "Fault") {
-            return None;
+        self.body.is(self.version.namespace(), "Fault").then(|| fault::read(self.version, &self.body))
+    }
+
+    /// The block of the header that is a document of this type; two of them are an error.
+    pub fn block<D: Document>(&self) -> Result<Option<D>> {
+        let mut blocks = self.header.iter().filter(|block| block.is_a::<D>());
+        let (first, second) = (blocks.next(), blocks.next());
+        if second.is_some() {
+            let place = format!("/Envelope/Header/{}", D::NAME);
+            return Err(ReadError::new(Broken::Twice(D::NAME.to_owned()), place, 1, 1));
         }
-        Some(match self.version {
-            Version::V11 => self.body.read().map(|fault: Fault11| told(&fault.code, fault.reason, fault.detail)),
-            Version::V12 => self.body.read().map(|fault: Fault12| told(&fault.code, fault.reason, fault.detail)),
-        })
+        let read = |block: &Part| {
+            Reader::block(block.element.as_xml().as_bytes(), &Limits::default(), self.version.namespace())
+        };
+        first.map(read).transpose()
     }
 }
 
 /// Opens a message of either version.
 pub fn open(octets: &[u8], limits: &Limits) -> Result<Opened> {
-    let root = std::str::from_utf8(octets).ok().and_then(name_of);
-    let (version, (header, body)) = match root {
-        Some((namespace, _)) if namespace == V12 => {
-            (Version::V12, Reader::document::<Envelope<12>>(octets, limits, &[])?.parts())
-        }
-        _ => (Version::V11, Reader::document::<Envelope<11>>(octets, limits, &[])?.parts()),
+    let version = Version::of_message(octets);
+    let (header, body) = match version {
+        Version::V12 => Reader::document::<Envelope<12>>(octets, limits, &[])?.parts(),
+        Version::V11 => Reader::document::<Envelope<11>>(octets, limits, &[])?.parts(),
     };
     let mut elements = body.into_iter();
     match (elements.next(), elements.next()) {
@@ -163,34 +174,53 @@ pub fn open(octets: &[u8], limits: &Limits) -> Result<Opened> {
     }
 }
 
-/// The name of the root.
-fn name_of(xml: &str) -> Option<(String, String)> {
-    let mut events = quick_xml::NsReader::from_str(xml);
-    loop {
-        let (namespace, local) = match events.read_resolved_event().ok()? {
-            (namespace, quick_xml::events::Event::Start(start) | quick_xml::events::Event::Empty(start)) => {
-                let namespace = match namespace {
-                    quick_xml::name::ResolveResult::Bound(bound) => bound.into_inner().to_owned(),
-                    _ => Default::default(),
-                };
-                (namespace, start.local_name().into_inner().to_owned())
-            }
-            (_, quick_xml::events::Event::Eof) => return None,
-            _ => continue,
-        };
-        return Some((text(namespace)?, text(local)?));
+/// The start tag of a root.
+#[derive(Default)]
+struct Root {
+    namespace: String,
+    local: String,
+    /// Those of the namespaces of envelopes: namespace, local name, value.
+    attributes: Vec<(String, String, String)>,
+}
+
+impl Root {
+    /// `mustUnderstand`, for a receiver that is meant (SOAP 1.1 §4.2.2 and §4.2.3, SOAP 1.2 part 1 §5.2.2 and §5.2.3).
+    fn must_be_understood(&self) -> bool {
+        let value =
+            |name: &str| self.attributes.iter().find(|(_, local, _)| local == name).map(|(.., value)| value.trim());
+        let is_for_us = OURS.contains(&value("actor").or(value("role")).unwrap_or_default());
+        is_for_us && matches!(value("mustUnderstand"), Some("1" | "true"))
     }
 }
 
-fn text(octets: impl AsRef<[u8]>) -> Option<String> {
-    std::str::from_utf8(octets.as_ref()).ok().map(str::to_owned)
+fn root_of(octets: &[u8]) -> Option<Root> {
+    let mut events = quick_xml::NsReader::from_str(std::str::from_utf8(octets).ok()?);
+    loop {
+        let (namespace, start) = match events.read_resolved_event().ok()? {
+            (namespace, Event::Start(start) | Event::Empty(start)) => (bound(namespace)?, start),
+            (_, Event::Eof) => return None,
+            _ => continue,
+        };
+        let local = start.local_name().into_inner().to_owned();
+        let attributes = attributes(&events, &start);
+        return Some(Root { namespace, local, attributes });
+    }
 }
 
-fn told<F: Detail>(code: &str, reason: String, detail: Vec<RawElement>) -> Fault<F> {
-    let local = code.rsplit(':').next().unwrap_or_default();
-    let side = if matches!(local, "Server" | "Receiver") { Side::Receiver } else { Side::Sender };
-    let detail = detail.into_iter().find_map(|element| F::read(&Part::of(element)));
-    Fault { side, reason, detail }
+fn attributes(events: &quick_xml::NsReader<&[u8]>, start: &BytesStart<'_>) -> Vec<(String, String, String)> {
+    let known = start.attributes().flatten().filter_map(|attribute| {
+        let (namespace, local) = events.resolver().resolve_attribute(attribute.key);
+        let namespace = bound(namespace).filter(|namespace| [V11, V12].contains(&namespace.as_str()))?;
+        Some((namespace, local.into_inner().to_owned(), characters::attribute_value(&attribute.value)?))
+    });
+    known.collect()
+}
+
+fn bound(namespace: ResolveResult<'_>) -> Option<String> {
+    match namespace {
+        ResolveResult::Bound(bound) => characters::attribute_value(bound.into_inner()),
+        _ => Some(String::new()),
+    }
 }
 
 const fn namespace(version: u8) -> &'static str {
@@ -198,7 +228,7 @@ const fn namespace(version: u8) -> &'static str {
 }
 
 /// Elements of any name, and any attributes.
-struct Elements(Vec<RawElement>);
+pub(super) struct Elements(pub(super) Vec<RawElement>);
 
 impl Content for Elements {
     const TYPE: crate::TypeName = crate::TypeName::Own;
@@ -234,76 +264,5 @@ impl<const V: u8> Content for Envelope<V> {
 impl<const V: u8> Document for Envelope<V> {
     const NAMESPACE: &'static str = namespace(V);
     const NAME: &'static str = "Envelope";
-    const PREFIXED: bool = true;
-}
-
-struct Fault11 {
-    code: String,
-    reason: String,
-    detail: Vec<RawElement>,
-}
-
-impl Content for Fault11 {
-    fn read(r: &mut Reader<'_>) -> Result<Self> {
-        r.other_attributes();
-        let code: RawContent = r.required("", "faultcode")?;
-        let reason: RawContent = r.required("", "faultstring")?;
-        r.optional::<RawContent>("", "faultactor")?;
-        let detail: Option<Elements> = r.optional("", "detail")?;
-        Ok(Fault11 {
-            code: code.text().unwrap_or_default().trim().to_owned(),
-            reason: reason.text().unwrap_or_default(),
-            detail: detail.map(|detail| detail.0).unwrap_or_default(),
-        })
-    }
-
-    fn write(&self, _: &mut Writer) {}
-}
-
-impl Document for Fault11 {
-    const NAMESPACE: &'static str = V11;
-    const NAME: &'static str = "Fault";
-    const PREFIXED: bool = true;
-}
-
-struct Fault12 {
-    code: String,
-    reason: String,
-    detail: Vec<RawElement>,
-}
-
-/// `Code`, of which the value alone counts, or `Reason`, of which the first text does.
-struct First12(String);
-
-impl Content for First12 {
-    fn read(r: &mut Reader<'_>) -> Result<Self> {
-        let first: Option<RawContent> = match r.optional(V12, "Value")? {
-            None => r.optional(V12, "Text")?,
-            value => value,
-        };
-        r.anys(&[First::Any], 0, UNBOUNDED)?;
-        Ok(First12(first.and_then(|first| first.text()).unwrap_or_default().trim().to_owned()))
-    }
-
-    fn write(&self, _: &mut Writer) {}
-}
-
-impl Content for Fault12 {
-    fn read(r: &mut Reader<'_>) -> Result<Self> {
-        r.other_attributes();
-        let code: First12 = r.required(V12, "Code")?;
-        let reason: First12 = r.required(V12, "Reason")?;
-        r.optional::<RawContent>(V12, "Node")?;
-        r.optional::<RawContent>(V12, "Role")?;
-        let detail: Option<Elements> = r.optional(V12, "Detail")?;
-        Ok(Fault12 { code: code.0, reason: reason.0, detail: detail.map(|detail| detail.0).unwrap_or_default() })
-    }
-
-    fn write(&self, _: &mut Writer) {}
-}
-
-impl Document for Fault12 {
-    const NAMESPACE: &'static str = V12;
-    const NAME: &'static str = "Fault";
     const PREFIXED: bool = true;
 }

@@ -1,29 +1,38 @@
-//! `kapia portal push`, `import` and `template`: the side of whoever pushes. None of them needs a portal here.
+//! `kapia portal push`: the side of whoever pushes. It needs no portal here.
 
 use crate::command::runtime;
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::input;
-use crate::portal::PushSection;
+use crate::portal::{PushSection, profile};
 use crate::session::Session;
 use crate::text;
 use clap::Args;
-use kapia_portal::Contract;
+use kapia_portal::{Contract, Profile};
 use kapia_publish::{
-    Draft, Ended, Endpoint, EndpointSettings, Iisda, Options, Password, Progress, Report, Sources, Way,
+    Counts, Draft, Ended, Endpoint, EndpointSettings, Line, Options, Password, Problem, Progress, Report, Sources,
+    Told, Way,
 };
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Below the options.
+const AFTER: &str = "Exit code: 0 all are there, or would be sent; 1 something was rejected; 2 the command or the configuration \
+                     is wrong; 3 something was not sent, push again. A push that was cut short is simply repeated: what was \
+                     taken stays as it is.";
+
 #[derive(Debug, Args)]
+#[command(after_help = AFTER)]
 pub(crate) struct Push {
     /// Files (.xml, .csv), or folders of them.
     #[arg(required = true, value_name = "FILE|FOLDER")]
     sources: Vec<PathBuf>,
-    /// A [[portal.push]] of the configuration, by name: address, user and password stand there.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["url", "login", "password_file"])]
+    /// A [[portal.push]] of the configuration, by name: address, user, password and profile stand there.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["url", "login", "password_file", "ca", "profile", "timeout"])]
     target: Option<String>,
-    /// Address of the service (SOAP 1.1), https.
+    /// Address of the service, https.
     #[arg(long, value_name = "URL", required_unless_present_any = ["target", "dry_run"])]
     url: Option<String>,
     /// User name at the service.
@@ -35,39 +44,27 @@ pub(crate) struct Push {
     /// Who may have issued the certificate of the service, PEM.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// The names under which the service listens: own, look-alike, or a file that maps another WSDL.
+    #[arg(long, value_name = "own|look-alike|FILE", default_value = "own", hide_default_value = true)]
+    profile: PathBuf,
     /// Check everything and send nothing.
     #[arg(long)]
     dry_run: bool,
     /// Records in one message, 1 to 50.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=50))]
     batch: u8,
-    /// Use AddService and UpdateService only, for services that have no others.
+    /// Record by record with AddService and UpdateService, also where the service takes batches.
     #[arg(long, conflicts_with = "batch")]
     one_by_one: bool,
     /// How often one message is sent at most.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     attempts: u32,
-    /// As JSON, for programs.
+    /// How long the service may take over one message.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    /// The whole report as JSON, for programs, and no progress.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Import {
-    /// EIK of the administration.
-    eik: String,
-    /// Folder for the records; it is made if it is missing.
-    #[arg(long, value_name = "FOLDER")]
-    out: PathBuf,
-    /// Address of the services API of the administrative register (SOAP 1.1).
-    #[arg(long, value_name = "URL")]
-    url: String,
-    /// Who may have issued its certificate, PEM.
-    #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
-    /// Replace files that are there.
-    #[arg(long)]
-    replace: bool,
 }
 
 impl Push {
@@ -79,14 +76,14 @@ impl Push {
             sources.drafts.extend(drafts);
             sources.problems.extend(problems);
         }
-        for problem in &sources.problems {
+        for problem in sources.problems.iter().filter(|_| !self.json) {
             session.warn(text::push_problem(problem));
         }
         let endpoint = self.endpoint(session)?;
         let report = runtime()?.block_on(self.push(session, &endpoint, &contract, &sources.drafts));
         let counts = report.counts();
         if self.json {
-            session.say_json(&report)?;
+            session.say_json(&Whole::of(self.dry_run, &report, &sources.problems))?;
         } else {
             self.show(session, &report);
             session.tell(text::push_counts(&counts, report.messages));
@@ -108,7 +105,7 @@ impl Push {
         };
         let mut progress = |progress: Progress| {
             if !self.json {
-                session.warn(text::push_progress(&progress));
+                eprintln!("{}", session.pick(text::push_progress(&progress)));
             }
         };
         kapia_publish::push(endpoint, contract, drafts, &options, &mut progress).await
@@ -119,69 +116,105 @@ impl Push {
             let config = session.config()?;
             return section(&config, name)?.endpoint();
         }
-        if self.dry_run && self.url.is_none() {
-            // Nobody is spoken to; what stands here is never used.
-            return endpoint("https://localhost/", "-", "-", None);
+        // Nobody is spoken to in a rehearsal, and what then stands in place of an address is never used.
+        let given = |value: &Option<String>, none: &str| value.clone().unwrap_or_else(|| none.to_owned());
+        let (url, user) = (given(&self.url, "https://localhost/"), given(&self.login, "-"));
+        Place {
+            url: &url,
+            user: &user,
+            password: self.password_file.as_deref().map(password).transpose()?.unwrap_or_default(),
+            authorities: self.ca.as_deref().map(input::read).transpose()?,
+            profile: profile(&self.profile)?,
+            patience: Duration::from_secs(self.timeout),
         }
-        let given = |value: &Option<String>| value.clone().unwrap_or_default();
-        let password = match &self.password_file {
-            Some(file) => password(file)?,
-            None => String::new(),
-        };
-        let ca = self.ca.as_deref().map(input::read).transpose()?;
-        endpoint(&given(&self.url), &given(&self.login), &password, ca)
+        .endpoint()
     }
 
     fn show(&self, session: &Session, report: &Report) {
+        // What the service has no place for is the same for many records.
+        let mut left_out: BTreeMap<&str, usize> = BTreeMap::new();
         for line in &report.records {
+            let (of_all, told): (Vec<&Told>, Vec<&Told>) = line.told.iter().partition(|told| told.is_of_the_way());
+            for path in of_all.iter().flat_map(|told| &told.fields) {
+                *left_out.entry(path).or_default() += 1;
+            }
             let quiet = matches!(line.ended, Ended::Created | Ended::Updated | Ended::Unchanged | Ended::WouldBeSent);
-            if quiet && line.told.is_empty() {
+            if quiet && told.is_empty() {
                 continue;
             }
             session.tell(text::push_line(line));
-            for told in &line.told {
+            for told in told {
                 session.tell(text::push_told(told));
             }
         }
+        for (path, records) in left_out {
+            session.tell(text::push_left_out(path, records));
+        }
     }
 }
 
-impl Import {
-    pub fn run(self, session: &Session) -> Result<Exit, Failure> {
-        let ca = self.ca.as_deref().map(input::read).transpose()?;
-        let told = |error: kapia_publish::IisdaError| {
-            Failure::connection(text::import_trouble(error), text::import_trouble_hint())
+/// The report for programs.
+#[derive(Serialize)]
+struct Whole<'r> {
+    /// Nothing was sent.
+    dry_run: bool,
+    counts: Counts,
+    messages: u32,
+    /// Files and lines that gave no record.
+    problems: Vec<Lacking>,
+    records: &'r [Line],
+}
+
+#[derive(Serialize)]
+struct Lacking {
+    origin: String,
+    #[serde(flatten)]
+    told: Told,
+}
+
+impl<'r> Whole<'r> {
+    fn of(dry_run: bool, report: &'r Report, problems: &[Problem]) -> Whole<'r> {
+        let lacking = |problem: &Problem| Lacking { origin: problem.origin.to_string(), told: problem.told() };
+        Whole {
+            dry_run,
+            counts: report.counts(),
+            messages: report.messages,
+            problems: problems.iter().map(lacking).collect(),
+            records: &report.records,
+        }
+    }
+}
+
+/// A service to push to.
+pub(crate) struct Place<'p> {
+    /// Its address.
+    pub url: &'p str,
+    /// Who pushes.
+    pub user: &'p str,
+    /// With which password.
+    pub password: String,
+    /// PEM: who may have issued its certificate.
+    pub authorities: Option<Vec<u8>>,
+    /// The names under which it listens.
+    pub profile: Profile,
+    /// How long one message may take.
+    pub patience: Duration,
+}
+
+impl Place<'_> {
+    /// The service, ready to be spoken to.
+    pub fn endpoint(self) -> Result<Endpoint, Failure> {
+        let settings = EndpointSettings {
+            url: self.url.to_owned(),
+            user: self.user.to_owned(),
+            password: Password::new(self.password),
+            authorities: self.authorities,
+            patience: self.patience,
+            profile: self.profile,
         };
-        let iisda = Iisda::new(&self.url, ca, Duration::from_secs(120)).map_err(told)?;
-        let taken = runtime()?.block_on(iisda.take(&self.eik)).map_err(told)?;
-        std::fs::create_dir_all(&self.out)
-            .map_err(|error| Failure::usage(text::unreadable(self.out.display(), error), text::unreadable_hint()))?;
-        let mut kept = 0;
-        for draft in &taken.drafts {
-            let file = self.out.join(&draft.origin.file);
-            if file.exists() && !self.replace {
-                session.warn(text::import_there(file.display()));
-                continue;
-            }
-            std::fs::write(&file, &draft.record)
-                .map_err(|error| Failure::usage(text::unreadable(file.display(), error), text::unreadable_hint()))?;
-            kept += 1;
-        }
-        let mut gaps: Vec<&str> = taken.gaps.iter().map(|(_, gap)| *gap).collect();
-        gaps.sort_unstable();
-        gaps.dedup();
-        session.tell(text::import_taken(kept, taken.drafts.len(), self.out.display()));
-        if !gaps.is_empty() {
-            session.tell(text::import_gaps(gaps.join(", ")));
-        }
-        Ok(if kept == taken.drafts.len() { Exit::Done } else { Exit::Refused })
+        Endpoint::new(&settings)
+            .map_err(|error| Failure::usage(text::push_settings(error), text::push_settings_hint(error)))
     }
-}
-
-/// Prints the first line of a table of records.
-pub(super) fn template(session: &Session) -> Result<Exit, Failure> {
-    session.say(&kapia_publish::template(&contract()?));
-    Ok(Exit::Done)
 }
 
 /// The section of the configuration.
@@ -200,23 +233,7 @@ pub(crate) fn password(file: &Path) -> Result<String, Failure> {
     Ok(String::from_utf8(octets).map_err(unusable)?.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// A service to push to.
-pub(crate) fn endpoint(
-    url: &str,
-    user: &str,
-    password: &str,
-    authorities: Option<Vec<u8>>,
-) -> Result<Endpoint, Failure> {
-    let settings = EndpointSettings {
-        url: url.to_owned(),
-        user: user.to_owned(),
-        password: Password::new(password.to_owned()),
-        authorities,
-        patience: Duration::from_secs(120),
-    };
-    Endpoint::new(&settings).map_err(|error| Failure::usage(text::push_settings(error), text::push_settings_hint()))
-}
-
-fn contract() -> Result<Contract, Failure> {
+/// Our contract.
+pub(super) fn contract() -> Result<Contract, Failure> {
     Contract::load().map_err(|error| Failure::refused(text::portal_unusable(error), text::portal_unusable_hint()))
 }

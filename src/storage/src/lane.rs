@@ -1,69 +1,103 @@
-//! Threads with connections of their own, to which tasks are sent.
+//! Threads with a connection of their own, to which tasks are sent: one that writes, and others that read.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use kapia_storage::{Queue, Trouble};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::error::RecordsError;
-use crate::store::{STORE, sql};
+use crate::error::{StorageError, Trouble};
+use crate::sql;
+use crate::store::Store;
+use crate::thread::Queue;
 
 /// How many tasks go into one transaction at most.
 const BATCH: usize = 64;
 /// How many may wait before the next one waits to be allowed to wait.
 const QUEUE: usize = 1024;
 
-/// What is to be done with the connection, or with the error that keeps it from being done.
-type Task = Box<dyn FnOnce(Result<&Connection, RecordsError>) -> Done + Send>;
+/// A connection on a thread of its own. Ends, with all that was sent to it done, when it is dropped.
+pub struct Lane<E>(Queue<Task<E>>);
 
-/// What a task has done.
-struct Done {
-    failed: Option<RecordsError>,
-    /// Tells who waits; its argument is what became of the transaction.
-    tell: Box<dyn FnOnce(Result<(), RecordsError>) + Send>,
+/// Why a task has no result, though neither the database nor the task itself refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// The thread has ended.
+    Closed,
+    /// The task panicked; what it had written is undone.
+    Panicked,
 }
 
-/// Ends, with all that was sent to it done, when it is dropped.
-pub(crate) struct Lane(Queue<Task>);
+/// The errors of a store that can tell everything that may happen to a task.
+pub trait TaskError: From<rusqlite::Error> + From<StorageError> + From<Lost> + Clone + Send + 'static {}
 
-impl Lane {
+impl<E: From<rusqlite::Error> + From<StorageError> + From<Lost> + Clone + Send + 'static> TaskError for E {}
+
+/// What is to be done with the connection, or with the error that keeps it from being done.
+type Task<E> = Box<dyn FnOnce(Result<&Connection, E>) -> Done<E> + Send>;
+
+/// What a task has done.
+struct Done<E> {
+    failed: Option<E>,
+    /// Tells who waits; its argument is what became of the transaction.
+    tell: Box<dyn FnOnce(Result<(), E>) + Send>,
+}
+
+impl<E: TaskError> Lane<E> {
     /// All that waits goes into one durable transaction, each task in a savepoint: one that fails takes nobody with it.
-    pub(crate) fn writing(connection: Connection, path: &Path) -> Result<Self, RecordsError> {
-        let work = move |mut queue: mpsc::Receiver<Task>| {
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn writing(
+        store: &'static Store,
+        path: &Path,
+        name: &str,
+        connection: Connection,
+    ) -> Result<Self, StorageError> {
+        let work = move |mut queue: mpsc::Receiver<Task<E>>| {
             let mut connection = connection;
             let mut batch = Vec::with_capacity(BATCH);
             while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
                 let mut tasks = batch.drain(..);
                 while tasks.len() > 0 {
-                    commit(&mut connection, &mut tasks);
+                    commit(store, &mut connection, &mut tasks);
                 }
             }
         };
-        Self::start("kapia-records", path, work)
+        Queue::start(name, QUEUE, work).map(Self).map_err(|error| store.file_error(path, &error))
     }
 
     /// Each task by itself, without a transaction around it; sees what is durable.
-    pub(crate) fn reading(connection: Connection, path: &Path) -> Result<Self, RecordsError> {
-        let work = move |mut queue: mpsc::Receiver<Task>| {
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn reading(
+        store: &'static Store,
+        path: &Path,
+        name: &str,
+        connection: Connection,
+    ) -> Result<Self, StorageError> {
+        let work = move |mut queue: mpsc::Receiver<Task<E>>| {
             while let Some(task) = queue.blocking_recv() {
                 (task(Ok(&connection)).tell)(Ok(()));
             }
         };
-        Self::start("kapia-records-reader", path, work)
+        Queue::start(name, QUEUE, work).map(Self).map_err(|error| store.file_error(path, &error))
     }
 
     /// Does it, and returns when it is durable. If the future is dropped after the task was queued, it is done nevertheless.
-    pub(crate) async fn run<T: Send + 'static>(
+    ///
+    /// # Errors
+    /// That of `work`, what the database said to the transaction around it, or [`Lost`].
+    pub async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, RecordsError> + Send + 'static,
-    ) -> Result<T, RecordsError> {
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
         let (ack, answer) = oneshot::channel();
-        let task: Task = Box::new(move |connection| {
-            // A task runs code of others (what a request is answered); a panic of theirs shall not end the thread.
+        let task: Task<E> = Box::new(move |connection| {
+            // A panic of one task shall not end the thread for all others.
             let done = connection.and_then(|connection| {
-                catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or(Err(RecordsError::Panicked))
+                catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|_| Err(Lost::Panicked.into()))
             });
             Done {
                 failed: done.as_ref().err().cloned(),
@@ -73,30 +107,22 @@ impl Lane {
                 }),
             }
         });
-        self.0.send(task).await.map_err(|_| RecordsError::Closed)?;
-        answer.await.map_err(|_| RecordsError::Closed)?
+        self.0.send(task).await.map_err(|_| Lost::Closed)?;
+        answer.await.map_err(|_| Lost::Closed)?
     }
 
     /// How many tasks wait now.
-    pub(crate) fn waiting(&self) -> usize {
+    pub fn waiting(&self) -> usize {
         self.0.waiting()
-    }
-
-    fn start(
-        name: &str,
-        path: &Path,
-        work: impl FnOnce(mpsc::Receiver<Task>) + Send + 'static,
-    ) -> Result<Self, RecordsError> {
-        Ok(Self(Queue::start(name, QUEUE, work).map_err(|error| STORE.file_error(path, &error))?))
     }
 }
 
 /// One transaction with as many of the tasks as fit; some stay if a task made the database undo it all.
-fn commit(connection: &mut Connection, tasks: &mut impl Iterator<Item = Task>) {
+fn commit<E: TaskError>(store: &'static Store, connection: &mut Connection, tasks: &mut impl Iterator<Item = Task<E>>) {
     let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
         Err(error) => {
-            let error = RecordsError::from(error);
+            let error = E::from(error);
             for task in tasks {
                 (task(Err(error.clone())).tell)(Ok(()));
             }
@@ -107,7 +133,7 @@ fn commit(connection: &mut Connection, tasks: &mut impl Iterator<Item = Task>) {
     let mut fate = Ok(());
     for task in tasks {
         if let Err(error) = transaction.execute_batch(sql::BEGIN_TASK) {
-            let error = RecordsError::from(error);
+            let error = E::from(error);
             told.push(task(Err(error.clone())).tell);
             fate = Err(error);
             break;
@@ -116,7 +142,7 @@ fn commit(connection: &mut Connection, tasks: &mut impl Iterator<Item = Task>) {
         told.push(done.tell);
         // A full disk may have undone the whole transaction; what came before it in the batch is lost with it.
         if transaction.is_autocommit() {
-            fate = Err(done.failed.unwrap_or_else(|| STORE.trouble(Trouble::Full).into()));
+            fate = Err(done.failed.unwrap_or_else(|| store.trouble(Trouble::Full).into()));
             break;
         }
         let end = if done.failed.is_some() { sql::UNDO_TASK } else { sql::KEEP_TASK };
@@ -126,7 +152,7 @@ fn commit(connection: &mut Connection, tasks: &mut impl Iterator<Item = Task>) {
         }
     }
     if fate.is_ok() {
-        fate = transaction.commit().map_err(RecordsError::from);
+        fate = transaction.commit().map_err(E::from);
     } else {
         // Dropping undoes it.
         drop(transaction);
