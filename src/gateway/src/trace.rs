@@ -5,7 +5,9 @@ use crate::message::Incoming;
 use crate::metrics::{Metrics, TokenFate};
 use crate::settings::Validation as Mode;
 use kapia_adapter::Operation;
-use kapia_journal::{CallContext, Certificate, Consumer, Digest, EntryPoint, FirstViolation, Part, Record, Sha256, Validation};
+use kapia_journal::{
+    CallContext, Certificate, Consumer, Digest, EntryPoint, FirstViolation, Part, Record, Sha256, Validation,
+};
 use kapia_registry::Caller;
 use kapia_regix::ServiceRequest;
 use kapia_schema::Report;

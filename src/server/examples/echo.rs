@@ -24,7 +24,12 @@ impl Exchange for Echo {
             inbound.head.path,
             inbound.body.len()
         );
-        Outbound { status: 200, content_type: "text/plain; charset=utf-8", body: text.into_bytes().into(), headers: Vec::new() }
+        Outbound {
+            status: 200,
+            content_type: "text/plain; charset=utf-8",
+            body: text.into_bytes().into(),
+            headers: Vec::new(),
+        }
     }
 
     fn refuse(&self, refusal: Refusal, _: &Head) -> Outbound {

@@ -338,12 +338,7 @@ fn unknown_operation(method: &str) -> Refused {
 }
 
 fn not_signed(_: NotSigned) -> Refused {
-    refuse(
-        Outcome::InternalError,
-        "not-signed",
-        "the result could not be signed",
-        "резултатът не може да се подпише",
-    )
+    refuse(Outcome::InternalError, "not-signed", "the result could not be signed", "резултатът не може да се подпише")
 }
 
 fn no_argument(operation: &Operation) -> Refused {
