@@ -33,12 +33,14 @@ struct Job {
 
 #[test]
 fn every_schema_has_code_that_compiles_and_keeps_its_documents() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/codegen/suite");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let suite = cases::unpacked(&here.join("../../../shared/xsts/xsts-ms-nist.tar.xz"));
+    let folder = here.join("../../target/codegen/suite");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(folder.join("src/generated")).unwrap();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut modules, mut types, mut jobs) = (String::new(), Vec::new(), Vec::new());
-    for (at, case) in cases::cases(&cases::unpacked()).into_iter().enumerate() {
+    for (at, case) in cases::cases(&suite).into_iter().enumerate() {
         let ([schema], false) = (&case.schemas[..], matches!(case.schema, Some((_, false)))) else { continue };
         let generator = Generator::new().xsd(schema);
         let text = match generator.module() {

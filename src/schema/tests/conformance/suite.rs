@@ -29,13 +29,11 @@ pub struct Instance {
 
 /// The folder of the suite, unpacked once below `target`.
 #[allow(dead_code)] // an example is told where it is
-pub fn unpacked() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let archive = here.join("../../../shared/xsts/xsts-ms-nist.tar.xz");
-    let folder = here.join("../../target/suites/xsts");
+pub fn unpacked(archive: &Path) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/suites/xsts");
     if !folder.join("msMeta").is_dir() || !folder.join("nistData").is_dir() {
         std::fs::create_dir_all(&folder).unwrap();
-        let status = Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&folder).status();
+        let status = Command::new("tar").arg("-xf").arg(archive).arg("-C").arg(&folder).status();
         assert!(
             status.is_ok_and(|status| status.success()),
             "this test needs tar with xz, and the suite at {}",
