@@ -74,10 +74,15 @@ class Window:
         page = self.context.new_page()
         page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._failed)
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
         page.on("request", lambda request: self.asked.append(request.url))
         return page
+
+    def _failed(self, request):
+        # What the browser gives up itself when a page is left says nothing of the page.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.failure} {request.url}")
 
     def open(self, address, page=None):
         """Opens an address; the status of the answer."""
